@@ -1,0 +1,79 @@
+"""Staff in the database."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from handoff.entry import Refused
+from handoff.policy import Role
+from handoff.staff import Person
+from handoff.tables import STAFF
+
+
+def list_staff(conn: Connection) -> list[Person]:
+    """Return everybody who is at the desk now, in the order they joined."""
+    found = conn.execute(_people().where(STAFF.c.active).order_by(STAFF.c.id))
+    return [_person(row) for row in found]
+
+
+def find_staff(conn: Connection, name: str) -> Person | None:
+    """Return the active person of that name, compared without case."""
+    return next((p for p in list_staff(conn) if p.name.casefold() == name.casefold()), None)
+
+
+def find_by_id(conn: Connection, staff_id: int) -> Person | None:
+    """Return the active person of that id."""
+    row = conn.execute(_people().where(STAFF.c.id == staff_id, STAFF.c.active)).first()
+    return _person(row) if row else None
+
+
+def find_by_telegram(conn: Connection, telegram: int) -> Person | None:
+    """Return the active person with that Telegram account."""
+    row = conn.execute(_people().where(STAFF.c.telegram == telegram, STAFF.c.active)).first()
+    return _person(row) if row else None
+
+
+def name_of(conn: Connection, staff_id: int | None) -> str | None:
+    """Return the name of a person, also of one who has left."""
+    if staff_id is None:
+        return None
+    return conn.execute(select(STAFF.c.name).where(STAFF.c.id == staff_id)).scalar_one_or_none()
+
+
+def add_staff(
+    conn: Connection, name: str, role: Role, telegram: int | None = None, on_call: Sequence[str] = ()
+) -> Person:
+    """Add a person, or bring one back who had left; raises Refused where the name is taken."""
+    known = conn.execute(select(STAFF.c.id, STAFF.c.active).where(STAFF.c.name == name)).first()
+    if known and known.active:
+        raise Refused("invalid", f"there is already a {name} at the desk")
+    values = {"name": name, "role": role, "telegram": telegram, "on_call": list(on_call), "active": True}
+    if known:
+        conn.execute(update(STAFF).where(STAFF.c.id == known.id).values(values))
+        return Person(known.id, name, role, telegram, tuple(on_call))
+    new = conn.execute(insert(STAFF).values(values).returning(STAFF.c.id)).scalar_one()
+    return Person(new, name, role, telegram, tuple(on_call))
+
+
+def change_role(conn: Connection, person: Person, role: Role) -> None:
+    """Give the person another role; it holds from their next act on."""
+    conn.execute(update(STAFF).where(STAFF.c.id == person.id).values(role=role))
+
+
+def link_telegram(conn: Connection, person: Person, telegram: int) -> None:
+    """Remember where the person can be reached."""
+    conn.execute(update(STAFF).where(STAFF.c.id == person.id).values(telegram=telegram))
+
+
+def deactivate(conn: Connection, person: Person) -> None:
+    """Let the person act no more; what they did stays on record."""
+    conn.execute(update(STAFF).where(STAFF.c.id == person.id).values(active=False, telegram=None))
+
+
+def _people() -> Select[Any]:
+    return select(STAFF.c.id, STAFF.c.name, STAFF.c.role, STAFF.c.telegram, STAFF.c.on_call)
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(row.id, row.name, Role(row.role), row.telegram, tuple(row.on_call))

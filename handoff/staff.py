@@ -1,0 +1,100 @@
+"""Who may do what: the one gate for every act of staff. Pure."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from handoff.calendar import covers, parse_weekly
+from handoff.entry import Refused
+from handoff.policy import Role
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A member of staff as the database knows them at this moment."""
+
+    id: int
+    name: str
+    role: Role
+    telegram: int | None = None
+    on_call: tuple[str, ...] = ()
+
+
+RANK = {role: rank for rank, role in enumerate(Role)}
+
+# The least role that may try an act; what else must hold is said where the act is done.
+LEAST_ROLE = {
+    "claim": Role.ADMIN,
+    "reply": Role.ADMIN,
+    "note": Role.ADMIN,
+    "release": Role.ADMIN,
+    "resolve": Role.ADMIN,
+    "no_reply_needed": Role.ADMIN,
+    "reopen": Role.ADMIN,
+    "to_bot": Role.ADMIN,
+    "ack": Role.ADMIN,
+    "category": Role.ADMIN,
+    "block": Role.ADMIN,
+    "take_over": Role.SUPERVISOR,
+    "unblock": Role.SUPERVISOR,
+    "manage_staff": Role.SUPERVISOR,
+}
+LATER = (
+    "promise", "remedy", "approve", "reject", "withdraw", "reword", "override", "review",
+    "watch", "pause", "crisis", "confirm", "end_crisis",
+)  # fmt: skip
+
+
+def outranks_admin(role: Role) -> bool:
+    """Say whether the role may act on a ticket that somebody else holds."""
+    return RANK[role] >= RANK[Role.SUPERVISOR]
+
+
+def may(role: Role, act: str) -> bool:
+    """Say whether the role may try the act at all; an act the gate does not know is nobody's."""
+    least = LEAST_ROLE.get(act)
+    return least is not None and RANK[role] >= RANK[least]
+
+
+def require(person: Person, act: str) -> None:
+    """Raise Refused unless the person's role may try the act."""
+    if act in LATER:
+        raise Refused("not_available", f"{act} is not part of this version yet")
+    if act not in LEAST_ROLE:
+        raise Refused("invalid", f"there is no act {act!r}")
+    if not may(person.role, act):
+        raise Refused("not_allowed", f"{act} takes a {LEAST_ROLE[act].replace('_', ' ')}")
+
+
+def require_hold(person: Person, assignee: int | None, holder: str | None) -> None:
+    """Raise Refused where somebody else holds the ticket and the person does not outrank an admin."""
+    if assignee is not None and assignee != person.id and not outranks_admin(person.role):
+        raise Refused("held", f"{holder or 'somebody else'} holds the ticket")
+
+
+def is_on_call(person: Person, zone: ZoneInfo, at: datetime) -> bool:
+    """Say whether the person can be called at that instant; without hours they always can."""
+    return not person.on_call or covers([parse_weekly(hours) for hours in person.on_call], zone, at)
+
+
+def recipients(
+    to: Sequence[str], staff: Iterable[Person], assignee: int | None, zone: ZoneInfo, at: datetime
+) -> list[Person]:
+    """Return who a rung names at this instant, each once, in the order of `to`.
+
+    A role means its members on call; `assignee` means the holder, on call or not, and without one
+    the admins on call; `on_call` means everybody on call.
+    """
+    present = [person for person in staff if is_on_call(person, zone, at)]
+    holder = [person for person in staff if person.id == assignee]
+    found: dict[int, Person] = {}
+    for name in to:
+        if name == "assignee":
+            chosen = holder or [person for person in present if person.role is Role.ADMIN]
+        elif name == "on_call":
+            chosen = present
+        else:
+            chosen = [person for person in present if person.role == name]
+        found |= {person.id: person for person in chosen if person.id not in found}
+    return list(found.values())

@@ -1,0 +1,173 @@
+"""The tables of the handoff room: staff, tickets, deadlines, climbs, alerts."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    DateTime,
+    Dialect,
+    Index,
+    String,
+    Table,
+    TypeDecorator,
+    UniqueConstraint,
+    text,
+)
+from sqlmodel import Field, SQLModel
+
+
+class Instant(TypeDecorator[datetime]):
+    """An instant: stored in UTC, read back aware; a naive datetime is refused."""
+
+    impl = DateTime
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Turn it into UTC; raises ValueError where it says no zone."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"an instant without a zone: {value}")
+        return value.astimezone(UTC).replace(tzinfo=None)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
+        """Say again that it is UTC."""
+        return value if value is None else value.replace(tzinfo=UTC)
+
+
+def instant(*, index: bool = False, nullable: bool = True) -> Any:
+    """Declare a column that holds an instant."""
+    return Field(default=None, sa_column=Column(Instant, nullable=nullable, index=index))
+
+
+class StaffRow(SQLModel, table=True):
+    """A person at the desk. `on_call` holds weekly hours as the configuration writes them; none is always."""
+
+    __tablename__ = "staff"
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(sa_column=Column(String(80), unique=True, nullable=False))
+    role: str = Field(max_length=20)
+    telegram: int | None = Field(default=None, unique=True)
+    on_call: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    active: bool = True
+
+
+class TicketRow(SQLModel, table=True):
+    """One matter for a human. At most one is open in a conversation, which the partial index holds."""
+
+    __tablename__ = "tickets"
+    __table_args__ = (
+        Index(
+            "one_open_ticket",
+            "conversation_id",
+            unique=True,
+            sqlite_where=text("status != 'resolved'"),
+            postgresql_where=text("status != 'resolved'"),
+        ),
+        Index("tickets_back_to_bot", "back_to_bot_at", sqlite_where=text("back_to_bot_at IS NOT NULL")),
+        Index("tickets_of_conversation", "conversation_id", "id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    conversation_id: int
+    version: int = 0
+    status: str = Field(max_length=20)
+    category: str = Field(max_length=20)
+    assignee: int | None = Field(default=None, foreign_key="staff.id", index=True)
+    opened_at: datetime = instant(nullable=False)
+    responded_at: datetime | None = instant()
+    unanswered_at: datetime | None = instant()
+    resolved_at: datetime | None = instant()
+    handed_back: bool = False
+    back_to_bot_at: datetime | None = instant()
+
+
+class DeadlineRow(SQLModel, table=True):
+    """One clock of a ticket. `look_at` is when the sweep has to look at it, and null otherwise."""
+
+    __tablename__ = "deadlines"
+    __table_args__ = (
+        Index("deadlines_due", "look_at", sqlite_where=text("look_at IS NOT NULL")),
+        Index("deadlines_of_ticket", "ticket_id", "kind"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="tickets.id")
+    kind: str = Field(max_length=20)
+    started_at: datetime = instant(nullable=False)
+    target_seconds: int
+    due_at: datetime | None = instant()
+    warn_at: datetime | None = instant()
+    pauses: list[list[str | None]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    status: str = Field(max_length=20)
+    warned: bool = False
+    breached_at: datetime | None = instant()
+    stopped_at: datetime | None = instant()
+    look_at: datetime | None = instant()
+
+
+class ClimbRow(SQLModel, table=True):
+    """The ladder as one deadline, or the crisis of one ticket, climbs it. `state` holds the steps."""
+
+    __tablename__ = "climbs"
+    __table_args__ = (
+        Index("climbs_due", "look_at", sqlite_where=text("look_at IS NOT NULL")),
+        Index("climbs_of_ticket", "ticket_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    ticket_id: int = Field(foreign_key="tickets.id")
+    deadline_id: int | None = Field(default=None, foreign_key="deadlines.id", unique=True)
+    state: Mapping[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    acked_by: int | None = Field(default=None, foreign_key="staff.id")
+    ended: bool = False
+    look_at: datetime | None = instant()
+
+
+class AlertRow(SQLModel, table=True):
+    """One ping to one person. A digest has no climb and counts what it stands for."""
+
+    __tablename__ = "alerts"
+    __table_args__ = (UniqueConstraint("climb_id", "rung", "n", "staff_id", name="one_alert_a_rung"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    climb_id: int | None = Field(default=None, foreign_key="climbs.id")
+    ticket_id: int | None = Field(default=None, foreign_key="tickets.id", index=True)
+    staff_id: int = Field(foreign_key="staff.id")
+    reason: str = Field(max_length=20)
+    rung: int
+    n: int
+    count: int = 1
+    raised_at: datetime = instant(nullable=False)
+    held: bool = False
+
+
+class BurstRow(SQLModel, table=True):
+    """The alerts of one person within two minutes: how many passed, and how many wait for the digest."""
+
+    __tablename__ = "bursts"
+    __table_args__ = (Index("bursts_due", "digest_at", sqlite_where=text("digest_at IS NOT NULL")),)
+
+    staff_id: int = Field(primary_key=True, foreign_key="staff.id")
+    began_at: datetime = instant(nullable=False)
+    passed: int = 0
+    held: int = 0
+    digest_at: datetime | None = instant()
+
+
+def table(model: type[SQLModel]) -> Table:
+    """Return the table behind a model, for statements without the ORM."""
+    found: Table = model.__table__  # type: ignore[attr-defined]
+    return found
+
+
+STAFF = table(StaffRow)
+TICKETS = table(TicketRow)
+DEADLINES = table(DeadlineRow)
+CLIMBS = table(ClimbRow)
+ALERTS = table(AlertRow)
+BURSTS = table(BurstRow)
