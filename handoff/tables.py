@@ -52,7 +52,7 @@ class StaffRow(SQLModel, table=True):
     name: str = Field(sa_column=Column(String(80), unique=True, nullable=False))
     role: str = Field(max_length=20)
     telegram: int | None = Field(default=None, unique=True)
-    on_call: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    on_call: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     active: bool = True
 
 
@@ -102,7 +102,7 @@ class DeadlineRow(SQLModel, table=True):
     target_seconds: int
     due_at: datetime | None = instant()
     warn_at: datetime | None = instant()
-    pauses: list[list[str | None]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    pauses: list[list[str | None]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     status: str = Field(max_length=20)
     warned: bool = False
     breached_at: datetime | None = instant()

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 FIRED = 0.5
+SHORT = 8  # words; a longer text that thanks also says something else
 SIGNALS = ("complaint", "crisis", "abuse", "spam", "human", "thanks", "greeting")
 
 
@@ -46,6 +47,13 @@ class Reading:
     def fired(self, signal: str) -> bool:
         """Say whether the signal is strong enough to act on."""
         return self.signals[signal] >= FIRED
+
+    @property
+    def is_only_thanks(self) -> bool:
+        """Say whether it thanks and asks nothing: a short text with neither a question nor a complaint in it."""
+        asks = any(self.fired(signal) for signal in ("complaint", "crisis", "human", "spam"))
+        short = len(self.text.split()) <= SHORT and "?" not in self.text
+        return self.fired("thanks") and short and not asks and not self.sure and not self.asks_status
 
     @property
     def decision(self) -> Decision:

@@ -108,7 +108,7 @@ class Oracle:
 
     def next_opening(self, at: datetime) -> datetime | None:
         if self.is_open(at):
-            return at
+            return at.astimezone(UTC)  # a doubled time never equals another zone's (PEP 495)
         later = [n for n in range(self.minute(at), REACH) if self.open[n]]
         return self.first + later[0] * MINUTE if later else None
 

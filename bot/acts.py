@@ -1,0 +1,209 @@
+"""One act of a member of staff: gate, decide, save, log, enqueue, all in the caller's transaction."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+
+from sqlalchemy import Connection
+
+from bot import contacts, core, outbox
+from bot.contacts import Thread
+from bot.core import Core
+from bot.mode import is_lingering
+from bot.outbox import Letter
+from handoff import climbs, people, ticket, tickets
+from handoff.entry import Entry, Refused
+from handoff.policy import Category
+from handoff.staff import Person, require, require_hold
+from handoff.ticket import Status
+from handoff.tickets import Filed
+
+LONGEST = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody wants to do, to a ticket or to the conversation with a contact.
+
+    `args` are the act's own values: text, reason, value, awaiting. `nonce` makes a repeated press of
+    the same button one act.
+    """
+
+    verb: str
+    ticket: int | None = None
+    conversation: int | None = None
+    args: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    nonce: str | None = None
+
+
+def perform(conn: Connection, brand: Core, person: Person, act: Act, now: datetime) -> None:
+    """Do it; raises Refused, and changes nothing that is committed, where it may not be."""
+    require(person, act.verb)
+    thread, filed = _target(conn, act)
+    match act.verb:
+        case "reply":
+            _reply(conn, brand, person, act, thread, filed, now)
+        case "note":
+            _note(conn, person, _text(act), thread, filed, now)
+        case "block" | "unblock":
+            _block(conn, thread, block=act.verb == "block")
+        case _:
+            _on_ticket(conn, brand, person, act, filed, now)
+    done = Entry("act", filed.id if filed else None, thread.id, person.id, {"act": act.verb})
+    core.record(conn, brand, [done], now)
+
+
+def refuse(conn: Connection, brand: Core, who: str, act: Act, refused: Refused, now: datetime) -> None:
+    """Put a refused act on record."""
+    data = {"who": who, "act": act.verb, "reason": str(refused)}
+    known = act.ticket is not None and refused.code != "unknown"
+    entry = Entry("refused", act.ticket if known else None, act.conversation, data=data)
+    core.record(conn, brand, [entry], now)
+
+
+def _target(conn: Connection, act: Act) -> tuple[Thread, Filed | None]:
+    if act.ticket is not None:
+        filed = tickets.get(conn, act.ticket)
+        return contacts.get(conn, filed.conversation), filed
+    if act.conversation is None:
+        raise Refused("unknown", "no ticket and no follower is named")
+    return contacts.get(conn, act.conversation), tickets.find_newest(conn, act.conversation)
+
+
+def _on_ticket(
+    conn: Connection, brand: Core, person: Person, act: Act, filed: Filed | None, now: datetime
+) -> None:
+    if filed is None:
+        raise Refused("not_open", "there is no ticket in this conversation")
+    if act.verb == "ack":
+        core.record(conn, brand, climbs.ack(conn, brand.promises, filed.id, person, now), now)
+        return
+    effects = tickets.apply(conn, brand.promises, filed, _event(conn, brand, person, act, filed, now), now)
+    core.record(conn, brand, effects, now)
+    if act.verb == "take_over":
+        thread = contacts.get(conn, filed.conversation)
+        _note(conn, person, _text(act, "reason"), thread, filed, now, source="reason")
+
+
+def _event(
+    conn: Connection, brand: Core, person: Person, act: Act, filed: Filed, now: datetime
+) -> ticket.Event:
+    """Check what depends on the person and the ticket, and name what happens."""
+    current = filed.ticket
+    holder = people.name_of(conn, current.assignee)
+    if act.verb == "claim":
+        if current.is_open and current.assignee == person.id:
+            raise Refused("held", "you hold the ticket already")
+        if current.is_open and current.assignee is not None:
+            raise Refused("held", f"{holder} holds the ticket")
+        return ticket.Claimed(person.id)
+    if act.verb == "take_over":
+        if current.is_open and current.assignee in (None, person.id):
+            raise Refused("not_available", "nobody else holds the ticket")
+        _text(act, "reason")
+        return ticket.TakenOver(person.id)
+    if act.verb == "reopen":
+        _require_reopening(conn, brand, filed, now)
+        return ticket.Reopened(person.id, now)
+    if current.is_open:
+        require_hold(person, current.assignee, holder)
+    match act.verb:
+        case "release":
+            return ticket.Released(now)
+        case "resolve":
+            return ticket.Resolved(person.id, now)
+        case "no_reply_needed":
+            return ticket.NoReplyNeeded(now)
+        case "to_bot":
+            return ticket.HandedBack(person.id, now)
+        case _:
+            return ticket.Recategorised(_category(act))
+
+
+def _reply(
+    conn: Connection,
+    brand: Core,
+    person: Person,
+    act: Act,
+    thread: Thread,
+    filed: Filed | None,
+    now: datetime,
+) -> None:
+    """Queue a public message: in waiting it claims, in mode bot it opens a ticket of the writer's."""
+    text = _text(act)
+    if thread.blocked:
+        raise Refused("not_available", f"{thread.name} is blocked; a supervisor unblocks")
+    if not thread.reachable:
+        raise Refused("not_available", f"{thread.name} has blocked this account and cannot be reached")
+    lingering = filed is not None and is_lingering(filed.ticket, now)
+    if filed is None or (not filed.ticket.is_open and not lingering):
+        ticket_id, effects = tickets.open_for_staff(conn, brand.promises, thread.id, person.id, now)
+        core.record(conn, brand, effects, now)
+    else:
+        ticket_id = filed.id
+        if filed.ticket.status is Status.WAITING:
+            effects = tickets.apply(conn, brand.promises, filed, ticket.Claimed(person.id), now)
+            core.record(conn, brand, effects, now)
+        elif filed.ticket.assignee != person.id:
+            name = people.name_of(conn, filed.ticket.assignee)
+            raise Refused("held", f"{name} holds the conversation; your text was not sent")
+    awaiting = act.args.get("awaiting", False)
+    if not isinstance(awaiting, bool):
+        raise Refused("invalid", "awaiting is true or false")
+    message = contacts.add_message(
+        conn, thread.id, direction="out", author="staff", staff_id=person.id, source="admin", text=text,
+        at=now, status="queued", ticket_id=ticket_id, awaiting=awaiting,
+    )  # fmt: skip
+    cause = f"reply:{act.nonce}" if act.nonce else f"message:{message}"
+    letter = Letter(
+        cause, "admin", thread.channel, thread.external_id, text, conversation=thread.id, message=message
+    )
+    outbox.enqueue(conn, [letter], now)
+
+
+def _note(
+    conn: Connection,
+    person: Person,
+    text: str,
+    thread: Thread,
+    filed: Filed | None,
+    now: datetime,
+    source: str = "note",
+) -> None:
+    contacts.add_message(
+        conn, thread.id, direction="note", author="staff", staff_id=person.id, source=source, text=text,
+        at=now, ticket_id=filed.id if filed else None,
+    )  # fmt: skip
+
+
+def _block(conn: Connection, thread: Thread, *, block: bool) -> None:
+    if thread.blocked == block:
+        raise Refused("not_available", f"{thread.name} is {'already' if block else 'not'} blocked")
+    contacts.set_blocked(conn, thread, blocked=block)
+
+
+def _require_reopening(conn: Connection, brand: Core, filed: Filed, now: datetime) -> None:
+    if filed.ticket.resolved_at is None:
+        raise Refused("not_available", "the ticket is open")
+    newest = tickets.find_newest(conn, filed.conversation)
+    if newest is not None and newest.id != filed.id:
+        raise Refused("not_available", f"ticket {newest.id} followed it in this conversation")
+    if now - filed.ticket.resolved_at > brand.promises.reopen_within:
+        raise Refused("not_available", "it was resolved too long ago; a new message opens a new ticket")
+
+
+def _category(act: Act) -> Category:
+    value = act.args.get("value")
+    if value not in list(Category):
+        raise Refused("invalid", f"{value!r} is not a category; use {', '.join(Category)}")
+    return Category(str(value))
+
+
+def _text(act: Act, name: str = "text") -> str:
+    value = act.args.get(name)
+    if not isinstance(value, str) or not value.strip():
+        raise Refused("invalid", f"{act.verb} needs a {name}")
+    if len(value) > LONGEST:
+        raise Refused("invalid", f"the {name} is longer than {LONGEST} characters")
+    return value

@@ -1,0 +1,137 @@
+"""Contacts, their conversations and their messages in the database."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+
+from bot.conversation import Conversation
+from bot.mode import SILENT, Mode, mode_of
+from bot.tables import CONTACTS, CONVERSATIONS, MESSAGES
+from handoff import tickets
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A contact with their conversation, as they stand in the database."""
+
+    id: int
+    contact: int
+    channel: str
+    external_id: str
+    name: str
+    blocked: bool
+    reachable: bool
+    epoch: int
+    language: str | None
+    memory: Conversation
+
+
+def find(conn: Connection, channel: str, external_id: str) -> Thread | None:
+    """Return the conversation with somebody on a channel, if they ever wrote."""
+    mine = _joined().where(CONTACTS.c.channel == channel, CONTACTS.c.external_id == external_id)
+    row = conn.execute(mine).first()
+    return _thread(row) if row else None
+
+
+def get(conn: Connection, conversation: int) -> Thread:
+    """Return the conversation of that id."""
+    return _thread(conn.execute(_joined().where(CONVERSATIONS.c.id == conversation)).one())
+
+
+def find_or_add(conn: Connection, channel: str, external_id: str, name: str, now: datetime) -> Thread:
+    """Return the conversation with somebody, begun now where there was none.
+
+    Who writes can be reached again; a changed name is taken over.
+    """
+    known = find(conn, channel, external_id)
+    if known is None:
+        values = {"channel": channel, "external_id": external_id, "name": name, "created_at": now}
+        contact = conn.execute(insert(CONTACTS).values(values).returning(CONTACTS.c.id)).scalar_one()
+        conn.execute(insert(CONVERSATIONS).values(contact_id=contact))
+        found = find(conn, channel, external_id)
+        if found is None:
+            raise LookupError(f"contact {contact} was not stored")
+        return found
+    if not known.reachable or known.name != name:
+        conn.execute(update(CONTACTS).where(CONTACTS.c.id == known.contact).values(reachable=True, name=name))
+    return replace(known, reachable=True, name=name)
+
+
+def current_mode(conn: Connection, thread: Thread, now: datetime) -> Mode:
+    """Derive who speaks in the conversation at `now`."""
+    newest = tickets.find_newest(conn, thread.id)
+    return mode_of(blocked=thread.blocked, newest=newest.ticket if newest else None, now=now)
+
+
+def raise_epoch(conn: Connection, thread: Thread, mode: Mode) -> int:
+    """Count a change of mode; where the bot has to fall silent, what it decided before is fenced off."""
+    epoch = thread.epoch + 1
+    values = {"epoch": epoch, "quiet_epoch": epoch} if mode in SILENT else {"epoch": epoch}
+    conn.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.id == thread.id).values(**values))
+    return epoch
+
+
+def remember(conn: Connection, thread: Thread, memory: Conversation, language: str, at: datetime) -> None:
+    """Store what the bot keeps between messages."""
+    conn.execute(
+        update(CONVERSATIONS)
+        .where(CONVERSATIONS.c.id == thread.id)
+        .values(
+            clarified_at=memory.clarified_at,
+            offers=[list(offer) for offer in memory.offers],
+            topic=memory.topic,
+            language=language,
+            last_at=at,
+        )
+    )
+
+
+def set_blocked(conn: Connection, thread: Thread, *, blocked: bool) -> None:
+    """Block or unblock the contact."""
+    conn.execute(update(CONTACTS).where(CONTACTS.c.id == thread.contact).values(blocked=blocked))
+
+
+def set_unreachable(conn: Connection, channel: str, external_id: str) -> None:
+    """Remember that the person blocked us; it is lifted when they write again."""
+    mine = update(CONTACTS).where(CONTACTS.c.channel == channel, CONTACTS.c.external_id == external_id)
+    conn.execute(mine.values(reachable=False))
+
+
+def add_message(conn: Connection, conversation: int, **values: object) -> int:
+    """Store what was said and return its id."""
+    row = insert(MESSAGES).values(conversation_id=conversation, **values).returning(MESSAGES.c.id)
+    new: int = conn.execute(row).scalar_one()
+    return new
+
+
+def get_message(conn: Connection, message: int) -> Row[Any]:
+    """Return one message."""
+    return conn.execute(select(MESSAGES).where(MESSAGES.c.id == message)).one()
+
+
+def list_messages(conn: Connection, conversation: int, limit: int = 200) -> list[Row[Any]]:
+    """Return the newest messages of a conversation, oldest first."""
+    newest = select(MESSAGES).where(MESSAGES.c.conversation_id == conversation)
+    return list(conn.execute(newest.order_by(MESSAGES.c.id.desc()).limit(limit)))[::-1]
+
+
+def change_message(conn: Connection, message: int, **values: object) -> None:
+    """Change what is known of a message: its ticket, its delivery."""
+    conn.execute(update(MESSAGES).where(MESSAGES.c.id == message).values(**values))
+
+
+def _joined() -> Select[Any]:
+    return select(
+        CONVERSATIONS, CONTACTS.c.channel, CONTACTS.c.external_id, CONTACTS.c.name, CONTACTS.c.blocked,
+        CONTACTS.c.reachable,
+    ).join(CONTACTS, CONTACTS.c.id == CONVERSATIONS.c.contact_id)  # fmt: skip
+
+
+def _thread(row: Row[Any]) -> Thread:
+    memory = Conversation(row.clarified_at, tuple((a, q) for a, q in row.offers), row.topic)
+    return Thread(
+        row.id, row.contact_id, row.channel, row.external_id, row.name, row.blocked, row.reachable,
+        row.epoch, row.language, memory,
+    )  # fmt: skip

@@ -1,0 +1,91 @@
+"""What became of a send: accepted, refused for good, to be tried again, or nobody knows."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+
+from bot import contacts, core, journal, outbox
+from bot.core import Core
+from bot.outbox import RESENT, Status
+from handoff import climbs, tickets
+from handoff.entry import Effect, Entry
+from handoff.ticket import CustomerAsked, ReplyDelivered
+
+
+def delivered(
+    conn: Connection, brand: Core, row_id: int, now: datetime, remote_id: str | None = None
+) -> None:
+    """Record that the channel accepted a row; a whole staff message stops the clocks it answers."""
+    row = outbox.get(conn, row_id)
+    outbox.move(conn, row_id, Status.SENDING, Status.SENT, remote_id=remote_id)
+    if row.message_id is None or not outbox.is_complete(conn, row.message_id):
+        return
+    contacts.change_message(conn, row.message_id, status="sent", remote_id=remote_id)
+    message = contacts.get_message(conn, row.message_id)
+    journal.append(conn, _said(message), now, row.conversation_id, message.id)
+    if message.author == "staff" and message.ticket_id is not None:
+        happened = CustomerAsked(now) if message.awaiting else ReplyDelivered(now)
+        filed = tickets.get(conn, message.ticket_id)
+        effects = tickets.apply(conn, brand.promises, filed, happened, now)
+        climbs.extend(conn, brand.promises, filed.id, now)
+        core.record(conn, brand, effects, now)
+
+
+def failed(
+    conn: Connection, brand: Core, row_id: int, reason: str, now: datetime, *, blocked: bool = False
+) -> None:
+    """Record that a row will never arrive. A person who blocked us gets nothing more until they write."""
+    row = outbox.get(conn, row_id)
+    outbox.move(conn, row_id, Status.SENDING, Status.DEAD, error=reason)
+    effects: list[Effect] = []
+    if row.message_id is not None:
+        contacts.change_message(conn, row.message_id, status="failed")
+        if blocked:
+            contacts.set_unreachable(conn, row.channel, row.recipient)
+            outbox.drop_for(conn, row.channel, row.recipient, reason)
+    data = {"outbox": row_id, "kind": row.kind, "blocked": blocked}
+    effects.append(Entry("send_failed", conversation=row.conversation_id, data=data))
+    if row.alert_id is not None and row.kind == "alert":
+        effects += climbs.pass_on(conn, brand.promises, row.alert_id, now)
+    core.record(conn, brand, effects, now)
+
+
+def postponed(conn: Connection, row_id: int, reason: str, not_before: datetime) -> None:
+    """Queue a row again that was proven not to have been sent."""
+    attempts = outbox.get(conn, row_id).attempts + 1
+    outbox.move(
+        conn, row_id, Status.SENDING, Status.QUEUED, error=reason, not_before=not_before, attempts=attempts
+    )
+
+
+def uncertain(
+    conn: Connection, brand: Core, row_id: int, reason: str, now: datetime, again_at: datetime
+) -> None:
+    """Record that a row may have arrived: what may be said twice is sent again, a person's words are not."""
+    row = outbox.get(conn, row_id)
+    outbox.move(conn, row_id, Status.SENDING, Status.UNCERTAIN, error=reason, attempts=row.attempts + 1)
+    if row.kind in RESENT:
+        outbox.move(conn, row_id, Status.UNCERTAIN, Status.QUEUED, not_before=again_at)
+        return
+    if row.message_id is not None:
+        contacts.change_message(conn, row.message_id, status="uncertain")
+    data = {"outbox": row_id, "kind": row.kind}
+    core.record(conn, brand, [Entry("send_uncertain", conversation=row.conversation_id, data=data)], now)
+
+
+def retry(conn: Connection, row_id: int, now: datetime) -> bool:
+    """Queue a dead or uncertain row again because a person wants it; says whether it still was one."""
+    row = outbox.get(conn, row_id)
+    if Status(row.status) not in (Status.DEAD, Status.UNCERTAIN):
+        return False
+    if row.message_id is not None:
+        contacts.change_message(conn, row.message_id, status="queued")
+    return outbox.move(conn, row_id, Status(row.status), Status.QUEUED, not_before=now, epoch=None)
+
+
+def _said(message: Row[Any]) -> Entry:
+    data = {"source": message.source, "author": message.author}
+    if message.article:
+        data["article"] = message.article
+    return Entry("message", ticket=message.ticket_id, staff=message.staff_id, data=data)

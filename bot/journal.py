@@ -1,0 +1,66 @@
+"""The log: what happened, written in the transaction in which it happened, and read by position."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select
+
+from bot.tables import LOG
+from handoff.entry import Entry
+
+
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """A log entry as it stands; `id` is its position."""
+
+    id: int
+    at: datetime
+    kind: str
+    conversation: int | None
+    ticket: int | None
+    staff: int | None
+    message: int | None
+    data: Mapping[str, Any]
+
+
+def append(
+    conn: Connection, entry: Entry, now: datetime, conversation: int | None = None, message: int | None = None
+) -> None:
+    """Write one entry; a conversation that it does not name itself is filled in."""
+    conn.execute(
+        insert(LOG).values(
+            at=now,
+            kind=entry.kind,
+            conversation_id=entry.conversation or conversation,
+            ticket_id=entry.ticket,
+            staff_id=entry.staff,
+            message_id=message,
+            data=dict(entry.data),
+        )
+    )
+
+
+def position(conn: Connection) -> int:
+    """Return the position of the newest entry; 0 when there is none."""
+    return conn.execute(select(func.max(LOG.c.id))).scalar_one() or 0
+
+
+def read_since(conn: Connection, after: int, limit: int = 1_000) -> list[Logged]:
+    """Return what happened after a position, in order."""
+    return _read(conn, select(LOG).where(LOG.c.id > after).order_by(LOG.c.id).limit(limit))
+
+
+def read_conversation(conn: Connection, conversation: int, limit: int = 500) -> list[Logged]:
+    """Return what happened in one conversation, in order, the newest `limit` of it."""
+    newest = select(LOG).where(LOG.c.conversation_id == conversation).order_by(LOG.c.id.desc()).limit(limit)
+    return _read(conn, newest)[::-1]
+
+
+def _read(conn: Connection, statement: Any) -> list[Logged]:
+    rows: Sequence[Any] = conn.execute(statement).all()
+    return [
+        Logged(r.id, r.at, r.kind, r.conversation_id, r.ticket_id, r.staff_id, r.message_id, r.data)
+        for r in rows
+    ]

@@ -1,0 +1,163 @@
+"""The outbox: what is committed and not yet delivered, and what became of it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from types import MappingProxyType
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy.exc import IntegrityError
+
+from bot.tables import CONVERSATIONS, OUTBOX
+from handoff.entry import Refused
+
+
+class Status(StrEnum):
+    """Where a row stands. `discarded` was fenced off: an answer decided before a person took over."""
+
+    QUEUED = "queued"
+    SENDING = "sending"
+    SENT = "sent"
+    UNCERTAIN = "uncertain"
+    DEAD = "dead"
+    DISCARDED = "discarded"
+
+
+# What may follow what; anything else is refused and changes nothing.
+NEXT = {
+    Status.QUEUED: {Status.SENDING, Status.DISCARDED, Status.DEAD},
+    Status.SENDING: {Status.SENT, Status.QUEUED, Status.UNCERTAIN, Status.DEAD},
+    Status.UNCERTAIN: {Status.QUEUED, Status.SENT},
+    Status.DEAD: {Status.QUEUED},
+    Status.SENT: set(),
+    Status.DISCARDED: set(),
+}
+RESENT = frozenset({"answer", "clarify", "ack", "status", "alert", "reaction"})
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """One text for one recipient. `cause` with `kind` and `part` makes it unique, so that nothing that is
+    handled twice is said twice. `epoch` is set on what the bot decided by itself.
+    """
+
+    cause: str
+    kind: str
+    channel: str
+    recipient: str
+    text: str
+    part: int = 0
+    payload: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
+    conversation: int | None = None
+    epoch: int | None = None
+    message: int | None = None
+    alert: int | None = None
+
+
+def enqueue(conn: Connection, letters: Sequence[Letter], now: datetime) -> None:
+    """Queue the letters; raises Refused where the same one was queued before."""
+    for letter in letters:
+        values = {
+            "cause": letter.cause,
+            "kind": letter.kind,
+            "channel": letter.channel,
+            "recipient": letter.recipient,
+            "part": letter.part,
+            "text": letter.text,
+            "payload": dict(letter.payload),
+            "status": Status.QUEUED,
+            "conversation_id": letter.conversation,
+            "epoch": letter.epoch,
+            "message_id": letter.message,
+            "alert_id": letter.alert,
+            "created_at": now,
+        }
+        try:
+            conn.execute(insert(OUTBOX).values(values))
+        except IntegrityError as error:
+            raise Refused("not_available", "this was sent already") from error
+
+
+def list_ready(
+    conn: Connection, now: datetime, busy: Sequence[tuple[str, str]] = (), limit: int = 100
+) -> list[Row[Any]]:
+    """Return the oldest queued row of each recipient that is not busy, in order, if its time has come."""
+    rows = conn.execute(
+        _rows().where(OUTBOX.c.status == Status.QUEUED).order_by(OUTBOX.c.id).limit(limit * 10)
+    )
+    seen = set(busy)
+    ready = []
+    for row in rows:
+        destination = (row.channel, row.recipient)
+        if destination in seen:
+            continue
+        seen.add(destination)
+        if row.not_before is None or row.not_before <= now:
+            ready.append(row)
+    return ready[:limit]
+
+
+def get(conn: Connection, row_id: int) -> Row[Any]:
+    """Return one row."""
+    return conn.execute(_rows().where(OUTBOX.c.id == row_id)).one()
+
+
+def mark_sending(conn: Connection, row_id: int) -> Row[Any] | None:
+    """Mark a row directly before its request; None where it is fenced off or no longer queued.
+
+    The bot fell silent after it decided this text, so the text is discarded.
+    """
+    row = get(conn, row_id)
+    if row.epoch is not None:
+        fence = select(CONVERSATIONS.c.quiet_epoch).where(CONVERSATIONS.c.id == row.conversation_id)
+        if row.epoch < conn.execute(fence).scalar_one():
+            move(conn, row_id, Status.QUEUED, Status.DISCARDED)
+            return None
+    return row if move(conn, row_id, Status.QUEUED, Status.SENDING) else None
+
+
+def move(conn: Connection, row_id: int, before: Status, after: Status, **values: object) -> bool:
+    """Move a row from one status to the next, and say whether it still stood there."""
+    if after not in NEXT[before]:
+        raise ValueError(f"an outbox row cannot go from {before} to {after}")
+    mine = update(OUTBOX).where(OUTBOX.c.id == row_id, OUTBOX.c.status == before)
+    return conn.execute(mine.values(status=after, **values)).rowcount == 1
+
+
+def is_complete(conn: Connection, message: int) -> bool:
+    """Say whether every part of a message was accepted by the channel."""
+    open_parts = select(OUTBOX.c.id).where(OUTBOX.c.message_id == message, OUTBOX.c.status != Status.SENT)
+    return conn.execute(open_parts.limit(1)).first() is None
+
+
+def list_troubled(conn: Connection, limit: int = 100) -> list[Row[Any]]:
+    """Return what a person should look at: sends that failed for good or may not have arrived."""
+    troubled = _rows().where(OUTBOX.c.status.in_([Status.DEAD, Status.UNCERTAIN]))
+    return list(conn.execute(troubled.order_by(OUTBOX.c.id.desc()).limit(limit)))
+
+
+def recover(conn: Connection) -> int:
+    """After a start: what was being sent is uncertain; what may be said twice goes out again.
+
+    Returns how many rows were found.
+    """
+    found = conn.execute(_rows().where(OUTBOX.c.status == Status.SENDING)).all()
+    for row in found:
+        move(conn, row.id, Status.SENDING, Status.UNCERTAIN, error="the process ended while it was sent")
+        if row.kind in RESENT:
+            move(conn, row.id, Status.UNCERTAIN, Status.QUEUED)
+    return len(found)
+
+
+def drop_for(conn: Connection, channel: str, recipient: str, reason: str) -> None:
+    """Give up everything queued for somebody who cannot be reached."""
+    mine = update(OUTBOX).where(
+        OUTBOX.c.channel == channel, OUTBOX.c.recipient == recipient, OUTBOX.c.status == Status.QUEUED
+    )
+    conn.execute(mine.values(status=Status.DEAD, error=reason))
+
+
+def _rows() -> Select[Any]:
+    return select(OUTBOX)

@@ -1,0 +1,113 @@
+"""What a configuration holds once it is read and found right. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from handoff.calendar import Calendar
+from handoff.policy import Promises, Role
+
+
+class SettingsError(Exception):
+    """The configuration cannot be used; `problems` names every mistake, a line each."""
+
+    def __init__(self, *problems: str) -> None:
+        self.problems = tuple(_one_line(problem) for problem in problems)
+        super().__init__(*self.problems)
+
+    def __str__(self) -> str:
+        first, *others = self.problems
+        return f"{first} (and {len(others)} more; `mimin check` names them all)" if others else first
+
+
+@dataclass(frozen=True, slots=True)
+class StaffMember:
+    """A person at the desk. `on_call` holds shifts such as "mon-fri 08:00-17:00"; empty is always."""
+
+    name: str
+    role: Role
+    telegram: int | None
+    on_call: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Telegram:
+    """How Telegram is reached. `rate` is messages a second, 0 for no pacing of our own.
+
+    `token` None means that Telegram is off, `webhook` None that updates are polled for; `api` and
+    `file_api` None mean Telegram's own servers.
+    """
+
+    token: str | None = field(repr=False)
+    api: str | None
+    file_api: str | None
+    secret: str | None = field(repr=False)
+    rate: float
+    group: int | None
+    business: bool
+    webhook: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Approval:
+    """How soon a request must be decided, in which hours, and when it is void."""
+
+    within: timedelta
+    calendar: Calendar
+    expires: timedelta
+
+
+@dataclass(frozen=True, slots=True)
+class Sop:
+    """A remedy and the most that each role grants alone, in the currency's usual whole unit.
+
+    `contact_30d` and `admin_day` are sums that bind what is done without approval; `override_cap`
+    is the most an override may spend. A limit of 0 grants only amount 0.
+    """
+
+    action: str
+    currency: str
+    admin: int
+    supervisor: int
+    decision_maker: int
+    contact_30d: int
+    admin_day: int
+    override_cap: int
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisRules:
+    """When complaints are a burst: this many contacts `within`, and so many times the usual."""
+
+    contacts: int
+    within: timedelta
+    times_usual: float
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything a brand configures. `path` is the file it came from; `content` is absolute."""
+
+    path: Path
+    brand: str
+    zone: ZoneInfo
+    language: str
+    content: Path
+    crisis_terms: tuple[str, ...]
+    staff: tuple[StaffMember, ...]
+    calendars: Mapping[str, Calendar]
+    promises: Promises
+    database_url: str = field(repr=False)
+    web_host: str
+    web_port: int
+    telegram: Telegram
+    approval: Approval
+    sop: tuple[Sop, ...]
+    crisis: CrisisRules
+
+
+def _one_line(text: str) -> str:
+    """Return the text with all that could break a line or a terminal written out."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -1,0 +1,164 @@
+"""Plays a story on a virtual clock: the real core, a database in memory, a channel that never waits."""
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, func, select
+
+from bot import acts, contacts, core, delivery, journal, outbox, turn
+from bot.acts import Act
+from bot.core import Core
+from bot.database import open_memory, transaction
+from bot.journal import Logged
+from bot.settings import StaffMember
+from bot.story import Line
+from bot.tables import CONVERSATIONS
+from handoff import people, tickets
+from handoff.entry import Refused
+
+CHANNEL = "story"
+
+
+class Simulation:
+    """One story being played. Nothing outside it is read or changed."""
+
+    def __init__(self, brand: Core, staff: Sequence[StaffMember]) -> None:
+        self._core = brand
+        self._engine: Engine = open_memory()
+        self._failing: Counter[str] = Counter()
+        self._shown = 0
+        with transaction(self._engine) as conn:
+            for member in staff:
+                people.add_staff(conn, member.name, member.role, None, member.on_call)
+
+    def play(self, story: Sequence[Line]) -> Iterator[dict[str, Any]]:
+        """Yield everything that happens, in order, as the public contract writes it.
+
+        At equal instants the story comes before the sweep, and the clock stops at the last line.
+        """
+        for line in story:
+            yield from self._pass_time(line.at, including=False)
+            with transaction(self._engine) as conn:
+                self._happen(conn, line)
+                self._deliver(conn, line.at)
+                yield from self._news(conn)
+        if story:
+            yield from self._pass_time(story[-1].at, including=True)
+
+    def _pass_time(self, until: datetime, *, including: bool) -> Iterator[dict[str, Any]]:
+        while True:
+            with transaction(self._engine) as conn:
+                due = tickets.next_look(conn)
+                if due is None or due > until or (due == until and not including):
+                    return
+                core.sweep(conn, self._core, due)
+                self._deliver(conn, due)
+                yield from self._news(conn)
+
+    def _happen(self, conn: Connection, line: Line) -> None:
+        if line.does == "wait":
+            return
+        if line.does == "deliver_fail":
+            self._failing[line.to or ""] += 1
+        elif line.says is not None:
+            name = line.who or ""
+            turn.contact_wrote(conn, self._core, turn.Said(CHANNEL, name, name, line.says, line.at), line.at)
+        else:
+            self._act(conn, line)
+
+    def _act(self, conn: Connection, line: Line) -> None:
+        act = Act(line.does or "", line.ticket, args=line.args)
+        try:
+            person = people.find_staff(conn, line.who or "")
+            if person is None:
+                raise Refused("unknown", f"{line.who} is not at the desk")
+            act = self._addressed(conn, line)
+            with conn.begin_nested():
+                acts.perform(conn, self._core, person, act, line.at)
+        except Refused as refused:
+            acts.refuse(conn, self._core, line.who or "", act, refused, line.at)
+
+    def _addressed(self, conn: Connection, line: Line) -> Act:
+        """Name what the act is for: the ticket, the follower, or the only open ticket."""
+        verb, args = line.does or "", line.args
+        if line.ticket is not None:
+            return Act(verb, line.ticket, args=args)
+        if line.to is not None:
+            thread = contacts.find(conn, CHANNEL, line.to)
+            if thread is None:
+                raise Refused("unknown", f"no follower is called {line.to}")
+            return Act(verb, conversation=thread.id, args=args)
+        waiting = tickets.list_open(conn)
+        if len(waiting) == 1:
+            return Act(verb, waiting[0].id, args=args)
+        known = conn.execute(select(func.min(CONVERSATIONS.c.id), func.count())).one()
+        if not waiting and known[1] == 1:
+            return Act(verb, conversation=known[0], args=args)
+        several = f"{len(waiting)} tickets are open" if waiting else "no ticket is open"
+        raise Refused("unknown", f"{several}; name a ticket or a follower")
+
+    def _deliver(self, conn: Connection, now: datetime) -> None:
+        while ready := outbox.list_ready(conn, now):
+            for row in ready:
+                if outbox.mark_sending(conn, row.id) is None:
+                    continue
+                name = self._name(conn, row.channel, row.recipient)
+                if self._failing[name]:
+                    self._failing[name] -= 1
+                    delivery.failed(conn, self._core, row.id, "403: blocked", now, blocked=True)
+                else:
+                    delivery.delivered(conn, self._core, row.id, now)
+
+    def _name(self, conn: Connection, channel: str, recipient: str) -> str:
+        return recipient if channel == CHANNEL else people.name_of(conn, int(recipient)) or recipient
+
+    def _news(self, conn: Connection) -> Iterator[dict[str, Any]]:
+        for entry in journal.read_since(conn, self._shown):
+            self._shown = entry.id
+            line = self._line(conn, entry)
+            if line is not None:
+                yield {"at": self._local(entry.at), "kind": entry.kind, **line}
+
+    def _line(self, conn: Connection, entry: Logged) -> dict[str, Any] | None:
+        data = entry.data
+        match entry.kind:
+            case "message":
+                message = contacts.get_message(conn, entry.message or 0)
+                said = {
+                    "to": contacts.get(conn, message.conversation_id).name,
+                    "by": people.name_of(conn, message.staff_id) or "bot",
+                    "source": message.source,
+                    "text": message.text,
+                }
+                return said | ({"article": message.article} if message.article else {})
+            case "mode":
+                return {"contact": self._contact(conn, entry), "mode": data["mode"]}
+            case "ticket":
+                holder = people.name_of(conn, data["assignee"])
+                head = {"ticket": entry.ticket, "contact": self._contact(conn, entry)}
+                head |= {"status": data["status"], "category": data["category"]}
+                head |= {"assignee": holder} if holder else {}
+                due = {kind: self._local(datetime.fromisoformat(at)) for kind, at in data["due"].items()}
+                return head | {"due": due}
+            case "met" | "breach":
+                due_at = datetime.fromisoformat(data["due_at"])
+                return {"ticket": entry.ticket, "deadline": data["deadline"], "due_at": self._local(due_at)}
+            case "alert":
+                alert = {"to": people.name_of(conn, data["to"]), "role": data["role"], "rung": data["rung"]}
+                alert |= {"reason": data["reason"]} | ({"ticket": entry.ticket} if entry.ticket else {})
+                return alert | {"n": data["n"]} | ({"count": data["count"]} if "count" in data else {})
+            case "acked":
+                acked = {"by": people.name_of(conn, entry.staff), "reason": data["reason"]}
+                return acked | ({"ticket": entry.ticket} if entry.ticket else {})
+            case "refused":
+                return {"who": data["who"], "does": data["act"], "reason": data["reason"]}
+            case _:
+                return None
+
+    def _contact(self, conn: Connection, entry: Logged) -> str:
+        return contacts.get(conn, entry.conversation or 0).name
+
+    def _local(self, at: datetime) -> str:
+        return at.astimezone(self._core.zone).isoformat(timespec="seconds")

@@ -1,0 +1,181 @@
+"""The tables of everything that speaks: contacts, conversations, messages, log, inbound, outbox, sign-in."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, text
+from sqlmodel import Field, SQLModel
+
+from handoff.tables import instant, table
+
+
+class ContactRow(SQLModel, table=True):
+    """A person outside, on one channel. `reachable` is false while the channel says they blocked us."""
+
+    __tablename__ = "contacts"
+    __table_args__ = (UniqueConstraint("channel", "external_id", name="one_contact_a_channel"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str = Field(max_length=20)
+    external_id: str = Field(max_length=80)
+    name: str = Field(max_length=200)
+    blocked: bool = False
+    reachable: bool = True
+    created_at: datetime = instant(nullable=False)
+
+
+class ConversationRow(SQLModel, table=True):
+    """All messages with one contact. `epoch` counts the changes of mode; `quiet_epoch` is the last one
+    at which the bot had to fall silent, so that an answer decided before it is discarded.
+    """
+
+    __tablename__ = "conversations"
+
+    id: int | None = Field(default=None, primary_key=True)
+    contact_id: int = Field(foreign_key="contacts.id", unique=True)
+    epoch: int = 0
+    quiet_epoch: int = 0
+    clarified_at: datetime | None = instant()
+    offers: list[list[str]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
+    topic: str | None = None
+    language: str | None = Field(default=None, max_length=2)
+    last_at: datetime | None = instant(index=True)
+
+
+class MessageRow(SQLModel, table=True):
+    """What was said, in or out, or noted. The text stands here and nowhere else."""
+
+    __tablename__ = "messages"
+    __table_args__ = (Index("messages_of_conversation", "conversation_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    conversation_id: int = Field(foreign_key="conversations.id")
+    ticket_id: int | None = Field(default=None, foreign_key="tickets.id", index=True)
+    direction: str = Field(max_length=4)
+    author: str = Field(max_length=10)
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")
+    source: str = Field(max_length=12)
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    article: str | None = None
+    offers: list[list[str]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
+    reading: Mapping[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    awaiting: bool = False
+    at: datetime = instant(nullable=False)
+    status: str = Field(default="stored", max_length=10)
+    remote_id: str | None = None
+
+
+class LogRow(SQLModel, table=True):
+    """A log entry; append-only. Its id is the position that pages and other processes follow."""
+
+    __tablename__ = "log"
+    __table_args__ = (Index("log_of_conversation", "conversation_id", "id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = instant(nullable=False)
+    kind: str = Field(max_length=30)
+    conversation_id: int | None = None
+    ticket_id: int | None = Field(default=None, index=True)
+    staff_id: int | None = None
+    message_id: int | None = None
+    data: Mapping[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
+class InboundRow(SQLModel, table=True):
+    """A raw update, stored before it was confirmed to the channel. `lane` keeps one contact's in order."""
+
+    __tablename__ = "inbound"
+    __table_args__ = (
+        UniqueConstraint("channel", "external_id", name="one_update_a_channel"),
+        Index("inbound_pending", "id", sqlite_where=text("status = 'pending'")),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    channel: str = Field(max_length=20)
+    external_id: str = Field(max_length=80)
+    lane: str = Field(max_length=120)
+    raw: Mapping[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    received_at: datetime = instant(nullable=False)
+    status: str = Field(default="pending", max_length=10)
+    attempts: int = 0
+    not_before: datetime | None = instant()
+    error: str | None = None
+
+
+class OutboxRow(SQLModel, table=True):
+    """A text that is committed and not yet delivered; `part` counts the pieces of a long one."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        UniqueConstraint("cause", "kind", "recipient", "part", name="sent_once"),
+        Index("outbox_queued", "id", sqlite_where=text("status IN ('queued', 'sending')")),
+        Index("outbox_of_message", "message_id"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    cause: str = Field(max_length=80)
+    kind: str = Field(max_length=12)
+    channel: str = Field(max_length=20)
+    recipient: str = Field(max_length=80)
+    part: int = 0
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    payload: Mapping[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
+    )
+    status: str = Field(default="queued", max_length=10)
+    conversation_id: int | None = Field(default=None, index=True)
+    epoch: int | None = None
+    message_id: int | None = None
+    alert_id: int | None = None
+    created_at: datetime = instant(nullable=False)
+    not_before: datetime | None = instant()
+    attempts: int = 0
+    error: str | None = None
+    remote_id: str | None = None
+
+
+class LoginRow(SQLModel, table=True):
+    """A one-time sign-in link; only the digest of its token is kept."""
+
+    __tablename__ = "logins"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    staff_id: int = Field(foreign_key="staff.id")
+    expires_at: datetime = instant(nullable=False)
+    used: bool = False
+
+
+class SessionRow(SQLModel, table=True):
+    """A signed-in browser; only the digest of its id is kept."""
+
+    __tablename__ = "sessions"
+
+    digest: str = Field(primary_key=True, max_length=64)
+    staff_id: int = Field(foreign_key="staff.id", index=True)
+    csrf: str = Field(max_length=64)
+    expires_at: datetime = instant(nullable=False)
+
+
+class MarkRow(SQLModel, table=True):
+    """A named position: where an intake stands, when a calendar job ran last."""
+
+    __tablename__ = "marks"
+
+    name: str = Field(primary_key=True, max_length=80)
+    value: str = Field(max_length=200)
+
+
+CONTACTS = table(ContactRow)
+CONVERSATIONS = table(ConversationRow)
+MESSAGES = table(MessageRow)
+LOG = table(LogRow)
+INBOUND = table(InboundRow)
+OUTBOX = table(OutboxRow)
+LOGINS = table(LoginRow)
+SESSIONS = table(SessionRow)
+MARKS = table(MarkRow)

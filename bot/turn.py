@@ -1,0 +1,258 @@
+"""One message of a contact: load, decide, save, log, enqueue, all in the caller's transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot import contacts, conversation, core, outbox
+from bot.contacts import Thread
+from bot.conversation import (
+    Answer,
+    AskBack,
+    ContactWrote,
+    Facts,
+    JoinTicket,
+    OpenTicket,
+    React,
+    ReopenTicket,
+    Say,
+    TellStatus,
+)
+from bot.core import Core
+from bot.mode import mode_of
+from bot.outbox import Letter
+from bot.wording import clock_words, quote
+from handoff import clocks, people, ticket, tickets
+from handoff.calendar import is_open
+from handoff.entry import Effect, Entry
+from handoff.policy import RESPONSES, Category, Kind
+from handoff.staff import is_on_call
+from handoff.tickets import Filed
+from knowledge.reading import Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A message of a contact as its channel brought it.
+
+    `at` is when the contact sent it, by the channel's word. `tapped` is the article of a button.
+    """
+
+    channel: str
+    external_id: str
+    name: str
+    text: str
+    at: datetime
+    tapped: str | None = None
+    remote_id: str | None = None
+    kind: str = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """One message on its way through: everything the steps below share."""
+
+    conn: Connection
+    core: Core
+    thread: Thread
+    said: Said
+    message: int
+    language: str
+    reading: Reading
+    newest: Filed | None
+    now: datetime
+
+
+def contact_wrote(conn: Connection, brand: Core, said: Said, now: datetime) -> int:
+    """Store a contact's message and do what it calls for; returns the message's id.
+
+    The clocks count from the instant at which the contact sent it, not from when it was handled.
+    """
+    thread = contacts.find_or_add(conn, said.channel, said.external_id, said.name, now)
+    day = said.at.astimezone(brand.zone).date()
+    reading = brand.understanding.read(said.text, on=day, topic=thread.memory.topic)
+    newest = tickets.find_newest(conn, thread.id)
+    mode = mode_of(blocked=thread.blocked, newest=newest.ticket if newest else None, now=said.at)
+    message = contacts.add_message(
+        conn, thread.id, direction="in", author="contact", source=said.kind, text=said.text, at=said.at,
+        remote_id=said.remote_id, reading=_summary(reading),
+        ticket_id=newest.id if newest and newest.ticket.is_open else None,
+    )  # fmt: skip
+    tapped = said.tapped or next((a for a, question in thread.memory.offers if question == said.text), None)
+    if tapped and brand.understanding.article(tapped) is None:
+        tapped = None
+    facts = Facts(
+        reading=reading,
+        mode=mode,
+        offers=brand.understanding.offers(reading),
+        category=newest.ticket.category if newest else None,
+        is_resolved=newest is not None and not newest.ticket.is_open,
+    )
+    memory, actions = conversation.decide(thread.memory, ContactWrote(said.at, tapped), facts)
+    language = thread.language or reading.language if tapped else reading.language
+    contacts.remember(conn, thread, memory, language, said.at)
+    turn = _Turn(conn, brand, thread, said, message, language, reading, newest, now)
+    core.record(conn, brand, [Entry("received", conversation=thread.id, data={"mode": mode})], now)
+    for action in actions:
+        _carry_out(turn, action)
+    return message
+
+
+def fail(conn: Connection, brand: Core, said: Said, now: datetime) -> None:
+    """Hand a message over that the bot could not handle: it is stored and a person reads it."""
+    thread = contacts.find_or_add(conn, said.channel, said.external_id, said.name, now)
+    newest = tickets.find_newest(conn, thread.id)
+    message = contacts.add_message(
+        conn, thread.id, direction="in", author="contact", source=said.kind, text=said.text, at=said.at,
+        remote_id=said.remote_id, ticket_id=newest.id if newest and newest.ticket.is_open else None,
+    )  # fmt: skip
+    if thread.blocked or (newest and newest.ticket.is_open):
+        return
+    silent = Reading(said.text, brand.language, (), (), {}, ())
+    turn = _Turn(conn, brand, thread, said, message, thread.language or brand.language, silent, newest, now)
+    _open(turn, OpenTicket(Category.QUESTION, "failure"))
+
+
+def _carry_out(turn: _Turn, action: conversation.Action) -> None:
+    match action:
+        case Answer(articles):
+            _answer(turn, articles)
+        case Say(key, source):
+            _send(turn, source, turn.core.wording.say(key, turn.language, brand=turn.core.brand))
+        case AskBack(offers):
+            key = "clarify_offers" if offers else "clarify_reword"
+            _send(turn, "clarify", turn.core.wording.say(key, turn.language), offers=offers)
+        case OpenTicket():
+            _open(turn, action)
+        case JoinTicket(severe, thanks):
+            if turn.newest is not None:
+                _join(turn, turn.newest, severe=severe, thanks=thanks)
+        case ReopenTicket(severe):
+            if turn.newest is not None:
+                _reopen(turn, turn.newest, severe=severe)
+        case TellStatus():
+            if turn.newest is not None:
+                _tell_status(turn, turn.newest)
+        case React():
+            text = turn.core.wording.say("reaction", turn.language)
+            _send(turn, "reaction", text, react_to=turn.said.remote_id)
+
+
+def _answer(turn: _Turn, articles: Sequence[str]) -> None:
+    for part, article_id in enumerate(articles):
+        article = turn.core.understanding.article(article_id)
+        text = article.answer(turn.language, turn.core.language) if article else None
+        if text:
+            _send(turn, "answer", text, article=article_id, part=part)
+
+
+def _open(turn: _Turn, action: OpenTicket) -> None:
+    """Open the ticket and acknowledge it once: what was understood, and by when a person answers."""
+    promises = turn.core.promises
+    new, effects = tickets.open_for_contact(
+        turn.conn, promises, turn.thread.id, action.category, turn.said.at, turn.now
+    )
+    contacts.change_message(turn.conn, turn.message, ticket_id=new)
+    core.record(turn.conn, turn.core, effects, turn.now)
+    words = {
+        "complaint": "acknowledged_complaint",
+        "crisis": "acknowledged_crisis",
+        "human": "acknowledged_human",
+    }
+    key = words.get(action.because, "failure" if action.because == "failure" else "acknowledged_question")
+    due = clocks.running(turn.conn, new).get(Kind.FIRST_RESPONSE)
+    say = turn.core.wording.say
+    topic = quote(turn.said.text)
+    if due is None or due <= turn.now:
+        text = say(f"{key}_open", turn.language, topic=topic)
+    else:
+        time = clock_words(due, turn.now, turn.core.zone, turn.language)
+        text = say(key, turn.language, topic=topic, time=time)
+    if not is_open(promises.policies[action.category].calendar, turn.now):
+        text = f"{text} {say('outside_hours', turn.language)}"
+    _send(turn, "ack", text, ticket=new)
+
+
+def _join(turn: _Turn, filed: Filed, *, severe: bool, thanks: bool = False) -> None:
+    """Put the message with the open ticket; a severe one makes it a crisis, counted from this message."""
+    event = ticket.ContactWrote(turn.said.at, thanks=thanks)
+    effects = tickets.apply(turn.conn, turn.core.promises, filed, event, turn.now)
+    if severe and filed.ticket.category is not Category.CRISIS:
+        effects += _apply(turn, filed.id, ticket.Recategorised(Category.CRISIS, turn.said.at))
+    core.record(turn.conn, turn.core, effects, turn.now)
+
+
+def _reopen(turn: _Turn, filed: Filed, *, severe: bool) -> None:
+    """Take the matter up again for the person who had it; if they are not there, anyone may claim."""
+    contacts.change_message(turn.conn, turn.message, ticket_id=filed.id)
+    last = filed.ticket.assignee
+    effects = _apply(turn, filed.id, ticket.Reopened(last or 0, turn.said.at))
+    holder = people.find_by_id(turn.conn, last) if last is not None else None
+    if holder is None or not is_on_call(holder, turn.core.zone, turn.now):
+        effects += _apply(turn, filed.id, ticket.Released(turn.said.at))
+    core.record(turn.conn, turn.core, effects, turn.now)
+    _join(turn, tickets.get(turn.conn, filed.id), severe=severe)
+
+
+def _apply(turn: _Turn, ticket_id: int, event: ticket.Event) -> list[Effect]:
+    return tickets.apply(turn.conn, turn.core.promises, tickets.get(turn.conn, ticket_id), event, turn.now)
+
+
+def _tell_status(turn: _Turn, filed: Filed) -> None:
+    due = min((at for k, at in clocks.running(turn.conn, filed.id).items() if k in RESPONSES), default=None)
+    say = turn.core.wording.say
+    if due is None:
+        text = say("status_open", turn.language, ticket=f"#{filed.id}")
+    elif due <= turn.now:
+        text = say("status_late", turn.language, ticket=f"#{filed.id}")
+    else:
+        time = clock_words(due, turn.now, turn.core.zone, turn.language)
+        text = say("status", turn.language, ticket=f"#{filed.id}", time=time)
+    _send(turn, "status", text)
+
+
+def _send(
+    turn: _Turn,
+    source: str,
+    text: str,
+    *,
+    article: str | None = None,
+    offers: conversation.Offers = (),
+    ticket: int | None = None,
+    part: int = 0,
+    react_to: str | None = None,
+) -> None:
+    """Store what the bot says and queue it, fenced by the epoch in which it was decided."""
+    epoch = core.settle_mode(turn.conn, turn.thread.id, turn.now)
+    message = contacts.add_message(
+        turn.conn, turn.thread.id, direction="out", author="bot", source=source, text=text, article=article,
+        offers=[list(offer) for offer in offers], at=turn.now, status="queued", ticket_id=ticket,
+    )  # fmt: skip
+    letter = Letter(
+        cause=f"message:{turn.message}:{part}" if part else f"message:{turn.message}",
+        kind=source,
+        channel=turn.said.channel,
+        recipient=turn.thread.external_id,
+        text=text,
+        payload={"buttons": [list(offer) for offer in offers]} if offers else _reaction(react_to),
+        conversation=turn.thread.id,
+        epoch=epoch,
+        message=message,
+    )
+    outbox.enqueue(turn.conn, [letter], turn.now)
+
+
+def _reaction(react_to: str | None) -> dict[str, object]:
+    return {"react_to": react_to} if react_to else {}
+
+
+def _summary(reading: Reading) -> dict[str, object]:
+    """Keep why the bot did what it did, for the desk."""
+    return {
+        "language": reading.language,
+        "decision": reading.decision,
+        "matches": [[match.article, round(match.score, 4)] for match in reading.matches],
+        "terms": list(reading.terms),
+    }

@@ -1,0 +1,66 @@
+"""The bot's own words: fixed texts by key and language, and how a time is said."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+FOLDER = Path(__file__).parent / "wording"
+LANGUAGES = ("id", "en")
+DAYS = {
+    "id": ("Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu", "Minggu"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+MONTHS = {
+    "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
+    "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
+}
+QUOTE = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The fixed texts, by language and key; `canned` are the ready replies that staff pick from."""
+
+    texts: Mapping[str, Mapping[str, str]]
+    canned: Mapping[str, Mapping[str, str]]
+
+    def say(self, key: str, language: str, **values: object) -> str:
+        """Return the text of `key` with its places filled."""
+        return self.texts[language][key].format(**values)
+
+
+def read_wording(folder: Path = FOLDER) -> Wording:
+    """Read the texts of every language."""
+    read = {
+        language: tomllib.loads((folder / f"{language}.toml").read_text("utf-8")) for language in LANGUAGES
+    }
+    return Wording(
+        {language: _texts(texts) | _texts(texts["staff"]) for language, texts in read.items()},
+        {language: _texts(texts["canned"]) for language, texts in read.items()},
+    )
+
+
+def _texts(table: Mapping[str, object]) -> dict[str, str]:
+    return {key: text for key, text in table.items() if isinstance(text, str)}
+
+
+def clock_words(at: datetime, now: datetime, zone: ZoneInfo, language: str) -> str:
+    """Say an instant in the brand's zone as a follower would read it; a day is named unless it is today."""
+    local = at.astimezone(zone)
+    time = f"{local:%H.%M}" if language == "id" else f"{local:%H:%M}"
+    words = f"pukul {time} {local:%Z}" if language == "id" else f"{time} {local:%Z}"
+    if local.date() == now.astimezone(zone).date():
+        return words
+    day = f"{DAYS[language][local.weekday()]} {local.day} {MONTHS[language][local.month - 1]}"
+    return f"{day} {words}" if language == "id" else f"{day}, {words}"
+
+
+def quote(text: str) -> str:
+    """Return the first words of a text, for saying what was understood."""
+    words = " ".join(text.split())
+    if len(words) <= QUOTE:
+        return words
+    return f"{words[:QUOTE].rsplit(' ', 1)[0]} …"
