@@ -12,6 +12,8 @@ from handoff import climbs, tickets
 from handoff.entry import Effect, Entry
 from handoff.ticket import CustomerAsked, ReplyDelivered
 
+ATTEMPTS = 4
+
 
 def delivered(
     conn: Connection, brand: Core, row_id: int, now: datetime, remote_id: str | None = None
@@ -65,7 +67,7 @@ def uncertain(
     """Record that a row may have arrived: what may be said twice is sent again, a person's words are not."""
     row = outbox.get(conn, row_id)
     outbox.move(conn, row_id, Status.SENDING, Status.UNCERTAIN, error=reason, attempts=row.attempts + 1)
-    if row.kind in RESENT:
+    if row.kind in RESENT and row.attempts + 1 < ATTEMPTS:
         outbox.move(conn, row_id, Status.UNCERTAIN, Status.QUEUED, not_before=again_at)
         return
     if row.message_id is not None:

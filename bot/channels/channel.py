@@ -1,0 +1,62 @@
+"""What a channel has to do: bring one outbox row to its recipient, and say honestly what became of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """One outbox row as a channel sees it."""
+
+    id: int
+    kind: str
+    recipient: str
+    text: str
+    payload: Mapping[str, Any]
+    message: int | None
+
+
+class Unsent(Exception):  # noqa: N818 - an outcome
+    """It was proven not to be sent; it may be tried again after so many seconds."""
+
+    def __init__(self, reason: str, retry_after: float = 1.0) -> None:
+        super().__init__(reason)
+        self.retry_after = retry_after
+
+
+class Uncertain(Exception):  # noqa: N818 - an outcome
+    """It may have arrived, or not."""
+
+
+class Rejected(Exception):  # noqa: N818 - an outcome
+    """It will never be accepted; `blocked` says that the person does not want to hear from us."""
+
+    def __init__(self, reason: str, *, blocked: bool = False) -> None:
+        super().__init__(reason)
+        self.blocked = blocked
+
+
+class Channel(Protocol):
+    """A way out. Knows nothing of tickets."""
+
+    longest: int
+
+    async def wait_turn(self, sending: Sending) -> None:
+        """Wait until the pace of the channel allows this send."""
+
+    async def send(self, sending: Sending) -> str | None:
+        """Send it and return the channel's id of it; raises Unsent, Uncertain or Rejected."""
+
+
+class Page:
+    """A channel whose recipients read pages of ours: what is committed is delivered."""
+
+    longest = 100_000
+
+    async def wait_turn(self, sending: Sending) -> None:
+        """Pages have no pace."""
+
+    async def send(self, sending: Sending) -> str | None:  # noqa: ARG002
+        """Nothing has to travel: the page shows it."""
+        return None

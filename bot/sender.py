@@ -1,0 +1,86 @@
+"""The sender: takes what is ready from the outbox, one at a time for each recipient."""
+
+import asyncio
+import logging
+from collections.abc import Mapping
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Row
+
+from bot import delivery, outbox
+from bot.channels.channel import Channel, Rejected, Sending, Uncertain, Unsent
+from bot.service import Service
+
+log = logging.getLogger(__name__)
+AT_ONCE = 50
+AGAIN = timedelta(seconds=2)
+
+
+class Sender:
+    """Delivers the outbox until cancelled."""
+
+    def __init__(self, service: Service, channels: Mapping[str, Channel]) -> None:
+        self._service = service
+        self._channels = channels
+        self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
+
+    async def run(self) -> None:
+        """Send what is ready; what was being sent when the last process ended is looked at first."""
+        await self._service.write(outbox.recover)
+        try:
+            async for _ in self._service.pulse.beats(0.5):
+                await self._start_ready()
+        finally:
+            for task in self._busy.values():
+                task.cancel()
+
+    async def _start_ready(self) -> None:
+        service = self._service
+        busy = tuple(self._busy)
+        for row in await service.read(lambda conn: outbox.list_ready(conn, service.now(), busy, AT_ONCE)):
+            destination = (row.channel, row.recipient)
+            if row.channel in self._channels and destination not in self._busy:
+                task = asyncio.create_task(self._deliver(row))
+                self._busy[destination] = task
+                task.add_done_callback(partial(self._done, destination))
+
+    def _done(self, destination: tuple[str, str], task: asyncio.Task[None]) -> None:
+        self._busy.pop(destination, None)
+        if not task.cancelled() and task.exception() is not None:
+            log.error("a send to %s could not be recorded", destination[0], exc_info=task.exception())
+        self._service.pulse.strike()
+
+    async def _deliver(self, row: Row[Any]) -> None:
+        """Mark the row directly before its request, send it, and record what became of it."""
+        service, channel = self._service, self._channels[row.channel]
+        sending = Sending(row.id, row.kind, row.recipient, row.text, row.payload, row.message_id)
+        await channel.wait_turn(sending)
+        if await service.write(lambda conn: outbox.mark_sending(conn, row.id)) is None:
+            return
+        try:
+            remote_id = await channel.send(sending)
+        except Unsent as error:
+            later = service.now() + timedelta(seconds=error.retry_after)
+            reason = str(error)
+            await service.write(lambda conn: delivery.postponed(conn, row.id, reason, later))
+        except Rejected as error:
+            reason, blocked = str(error), error.blocked
+            log.warning("row %s to %s was refused: %s", row.id, row.channel, reason)
+            await service.write(
+                lambda conn: delivery.failed(
+                    conn, service.core, row.id, reason, service.now(), blocked=blocked
+                )
+            )
+        except Exception as error:  # what a channel does not name may have arrived
+            reason = str(error) if isinstance(error, Uncertain) else f"{type(error).__name__}: {error}"
+            await service.write(
+                lambda conn: delivery.uncertain(
+                    conn, service.core, row.id, reason, service.now(), service.now() + AGAIN
+                )
+            )
+        else:
+            await service.write(
+                lambda conn: delivery.delivered(conn, service.core, row.id, service.now(), remote_id)
+            )

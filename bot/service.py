@@ -1,0 +1,76 @@
+"""The running process: one writer, many readers, one clock, and the pulse that wakes who waits for news."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TypeVar
+
+from sqlalchemy import Connection, Engine
+
+from bot.core import Core
+from bot.database import Writer, reading
+from bot.settings import Settings
+
+Result = TypeVar("Result")
+
+
+def utc_now() -> datetime:
+    """Read the wall clock; the only place that does."""
+    return datetime.now(UTC)
+
+
+class Pulse:
+    """Wakes everybody who waits for news; may be struck from any thread."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._waiting: set[asyncio.Event] = set()
+
+    def strike(self) -> None:
+        """Say that something was committed."""
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self._loop.call_soon_threadsafe(self._wake)
+
+    async def beats(self, every: float) -> AsyncIterator[None]:
+        """Yield at once, then after each strike, and at least every so many seconds."""
+        woken = asyncio.Event()
+        self._waiting.add(woken)
+        try:
+            while True:
+                woken.clear()
+                yield
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(woken.wait(), every)
+        finally:
+            self._waiting.discard(woken)
+
+    def _wake(self) -> None:
+        for woken in self._waiting:
+            woken.set()
+
+
+@dataclass(slots=True)
+class Service:
+    """What the parts of one process share. `core` is replaced when the knowledge changes."""
+
+    settings: Settings
+    core: Core
+    engine: Engine
+    writer: Writer
+    pulse: Pulse
+    now: Callable[[], datetime] = field(default=utc_now)
+
+    async def write(self, job: Callable[[Connection], Result]) -> Result:
+        """Run the job in the writer's next transaction; returns after its commit."""
+        return await asyncio.wrap_future(self.writer.submit(job))
+
+    async def read(self, job: Callable[[Connection], Result]) -> Result:
+        """Run the job on one consistent state, beside the writer."""
+
+        def run() -> Result:
+            with reading(self.engine) as conn:
+                return job(conn)
+
+        return await asyncio.to_thread(run)
