@@ -1,6 +1,5 @@
 """One message of a contact: load, decide, save, log, enqueue, all in the caller's transaction."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,14 +22,14 @@ from bot.conversation import (
 from bot.core import Core
 from bot.mode import mode_of
 from bot.outbox import Letter
-from bot.wording import clock_words, quote
+from bot.replies import Reply, replies
+from bot.wording import clock_words
 from handoff import clocks, people, ticket, tickets
-from handoff.calendar import is_open
 from handoff.entry import Effect, Entry
 from handoff.policy import RESPONSES, Category, Kind
 from handoff.staff import is_on_call
 from handoff.tickets import Filed
-from knowledge.reading import Reading
+from knowledge.reading import SIGNALS, Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,20 +109,13 @@ def fail(conn: Connection, brand: Core, said: Said, now: datetime) -> None:
     )  # fmt: skip
     if thread.blocked or (newest and newest.ticket.is_open):
         return
-    silent = Reading(said.text, brand.language, (), (), {}, ())
+    silent = Reading(said.text, brand.language, (), (), dict.fromkeys(SIGNALS, 0.0), ())
     turn = _Turn(conn, brand, thread, said, message, thread.language or brand.language, silent, newest, now)
     _open(turn, OpenTicket(Category.QUESTION, "failure"))
 
 
 def _carry_out(turn: _Turn, action: conversation.Action) -> None:
     match action:
-        case Answer(articles):
-            _answer(turn, articles)
-        case Say(key, source):
-            _send(turn, source, turn.core.wording.say(key, turn.language, brand=turn.core.brand))
-        case AskBack(offers):
-            key = "clarify_offers" if offers else "clarify_reword"
-            _send(turn, "clarify", turn.core.wording.say(key, turn.language), offers=offers)
         case OpenTicket():
             _open(turn, action)
         case JoinTicket(severe, thanks):
@@ -136,16 +128,9 @@ def _carry_out(turn: _Turn, action: conversation.Action) -> None:
             if turn.newest is not None:
                 _tell_status(turn, turn.newest)
         case React():
-            text = turn.core.wording.say("reaction", turn.language)
-            _send(turn, "reaction", text, react_to=turn.said.remote_id)
-
-
-def _answer(turn: _Turn, articles: Sequence[str]) -> None:
-    for part, article_id in enumerate(articles):
-        article = turn.core.understanding.article(article_id)
-        text = article.answer(turn.language, turn.core.language) if article else None
-        if text:
-            _send(turn, "answer", text, article=article_id, part=part)
+            _say(turn, action, react_to=turn.said.remote_id)
+        case Answer() | Say() | AskBack():
+            _say(turn, action)
 
 
 def _open(turn: _Turn, action: OpenTicket) -> None:
@@ -156,23 +141,8 @@ def _open(turn: _Turn, action: OpenTicket) -> None:
     )
     contacts.change_message(turn.conn, turn.message, ticket_id=new)
     core.record(turn.conn, turn.core, effects, turn.now)
-    words = {
-        "complaint": "acknowledged_complaint",
-        "crisis": "acknowledged_crisis",
-        "human": "acknowledged_human",
-    }
-    key = words.get(action.because, "failure" if action.because == "failure" else "acknowledged_question")
     due = clocks.running(turn.conn, new).get(Kind.FIRST_RESPONSE)
-    say = turn.core.wording.say
-    topic = quote(turn.said.text)
-    if due is None or due <= turn.now:
-        text = say(f"{key}_open", turn.language, topic=topic)
-    else:
-        time = clock_words(due, turn.now, turn.core.zone, turn.language)
-        text = say(key, turn.language, topic=topic, time=time)
-    if not is_open(promises.policies[action.category].calendar, turn.now):
-        text = f"{text} {say('outside_hours', turn.language)}"
-    _send(turn, "ack", text, ticket=new)
+    _say(turn, action, due=due, ticket=new)
 
 
 def _join(turn: _Turn, filed: Filed, *, severe: bool, thanks: bool = False) -> None:
@@ -210,42 +180,47 @@ def _tell_status(turn: _Turn, filed: Filed) -> None:
     else:
         time = clock_words(due, turn.now, turn.core.zone, turn.language)
         text = say("status", turn.language, ticket=f"#{filed.id}", time=time)
-    _send(turn, "status", text)
+    _send(turn, Reply("status", text))
+
+
+def _say(
+    turn: _Turn,
+    action: conversation.Action,
+    *,
+    due: datetime | None = None,
+    ticket: int | None = None,
+    react_to: str | None = None,
+) -> None:
+    spoken = replies(turn.core, action, turn.said.text, turn.language, turn.now, due)
+    for part, reply in enumerate(spoken):
+        _send(turn, reply, ticket=ticket, part=part, react_to=react_to)
 
 
 def _send(
-    turn: _Turn,
-    source: str,
-    text: str,
-    *,
-    article: str | None = None,
-    offers: conversation.Offers = (),
-    ticket: int | None = None,
-    part: int = 0,
-    react_to: str | None = None,
+    turn: _Turn, reply: Reply, *, ticket: int | None = None, part: int = 0, react_to: str | None = None
 ) -> None:
     """Store what the bot says and queue it, fenced by the epoch in which it was decided."""
     epoch = core.settle_mode(turn.conn, turn.thread.id, turn.now)
+    offers = [list(offer) for offer in reply.offers]
     message = contacts.add_message(
-        turn.conn, turn.thread.id, direction="out", author="bot", source=source, text=text, article=article,
-        offers=[list(offer) for offer in offers], at=turn.now, status="queued", ticket_id=ticket,
+        turn.conn, turn.thread.id, direction="out", author="bot", source=reply.source, text=reply.text,
+        article=reply.article, offers=offers, at=turn.now, status="queued", ticket_id=ticket,
     )  # fmt: skip
+    payload: dict[str, object] = {"buttons": offers} if offers else {}
+    if react_to:
+        payload["react_to"] = react_to
     letter = Letter(
         cause=f"message:{turn.message}:{part}" if part else f"message:{turn.message}",
-        kind=source,
+        kind=reply.source,
         channel=turn.said.channel,
         recipient=turn.thread.external_id,
-        text=text,
-        payload={"buttons": [list(offer) for offer in offers]} if offers else _reaction(react_to),
+        text=reply.text,
+        payload=payload,
         conversation=turn.thread.id,
         epoch=epoch,
         message=message,
     )
     outbox.enqueue(turn.conn, [letter], turn.now)
-
-
-def _reaction(react_to: str | None) -> dict[str, object]:
-    return {"react_to": react_to} if react_to else {}
 
 
 def _summary(reading: Reading) -> dict[str, object]:

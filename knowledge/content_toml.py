@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from knowledge.article import Article, Phrasing
-from knowledge.mistakes import Mistakes, check_id, check_language, check_text, shown
+from knowledge.mistakes import Mistakes, check_id, check_language, check_text, nearest, shown
 
 KEYS = ("id", "title", "tags", "questions", "answer", "valid_from", "valid_until")
 
@@ -62,12 +62,14 @@ class _Place:
         if self.line is None:
             return f"{self.file}: article {self.number}"
         line = _line_of(self.text, key, self.line) if key else None
+        if line is None and "." in key:
+            return self.of(key.split(".")[0])
         return f"{self.file}:{line or self.line}"
 
 
 def _line_of(text: str, key: str, header: int | None = None) -> int | None:
     """Return the line that gives the key: of the article whose header stands there, else anywhere."""
-    name = rf"""["']?{re.escape(key)}["']?"""
+    name = r"[ \t]*\.[ \t]*".join(rf"""["']?{re.escape(part)}["']?""" for part in key.split("."))
     given = re.compile(rf"^[ \t]*(\[\[?[ \t]*(article[ \t]*\.[ \t]*)?)?{name}[ \t]*[.=\]]")
     for number, line in enumerate(text.split("\n")[header or 0 :], start=(header or 0) + 1):
         if header is not None and _HEADER.match(line):
@@ -139,10 +141,11 @@ def _read_article(
     first, last = (_read_date(table, key, place, mistakes) for key in ("valid_from", "valid_until"))
     if first and last and last < first:
         mistakes.add(place.of("valid_until"), f"valid_until {last} is before valid_from", f"{first} or later")
-    if len(mistakes.lines) == before:
-        for what, found in (("question", phrasings), ("answer", answers)):
-            if not found:
-                mistakes.add(place.of(), f"article {shown(name)} has no {what}", f"one {what} or more")
+    meant = {nearest(key, KEYS) for key in table if key not in KEYS}
+    for key, found in (("questions", phrasings), ("answer", answers)):
+        if not found and not table.get(key) and key not in meant:
+            what = key.removesuffix("s")
+            mistakes.add(place.of(), f"article {shown(name)} has no {what}", f"one {what} or more")
     if len(mistakes.lines) > before:
         return None
     return Article(str(name), tuple(phrasings), MappingProxyType(answers), tags, first, last)
@@ -155,10 +158,9 @@ def _read_phrasings(
     titles = _read_texts(table, "title", language, place, mistakes)
     phrasings = [Phrasing(title, key) for key, title in titles.items()]
     for key, question in _pairs(table.get("questions", []), place, mistakes):
-        if key is None or check_language(key, place.of("questions"), mistakes):
-            text = _read_text(question, "questions", place, mistakes)
-            if text and Phrasing(text, key) not in phrasings[: len(titles)]:
-                phrasings.append(Phrasing(text, key))
+        text = _read_text(question, f"questions.{key}" if key else "questions", place, mistakes)
+        if text and Phrasing(text, key) not in phrasings[: len(titles)]:
+            phrasings.append(Phrasing(text, key))
     return phrasings
 
 
@@ -166,13 +168,21 @@ def _pairs(questions: object, place: _Place, mistakes: Mistakes) -> Iterator[tup
     """Yield each question with its language, from either way of writing them."""
     if isinstance(questions, list):
         for question in questions:
-            yield from question.items() if isinstance(question, dict) else [(None, question)]
+            if not isinstance(question, dict):
+                yield None, question
+                continue
+            for key, text in question.items():
+                if check_language(key, place.of("questions"), mistakes):
+                    yield key, text
     elif isinstance(questions, dict):
         for key, texts in questions.items():
+            if not check_language(key, place.of(f"questions.{key}"), mistakes):
+                continue
             if isinstance(texts, list):
                 yield from ((key, text) for text in texts)
             else:
-                mistakes.add(place.of("questions"), f"questions.{key} {shown(texts)} is no list", _LIST)
+                wrong = f"questions.{key} {shown(texts)} is no list"
+                mistakes.add(place.of(f"questions.{key}"), wrong, _LIST)
     else:
         mistakes.add(place.of("questions"), f"questions {shown(questions)} is no list", _LIST)
 
@@ -182,11 +192,14 @@ def _read_texts(
 ) -> dict[str, str]:
     """Return one text for each language; a text that names none is in the brand's."""
     value = table.get(key, {})
-    texts = value if isinstance(value, dict) else {language: value}
+    if not isinstance(value, dict):
+        text = _read_text(value, key, place, mistakes)
+        return {language: text} if text else {}
     return {
         name: read
-        for name, text in texts.items()
-        if check_language(name, place.of(key), mistakes) and (read := _read_text(text, key, place, mistakes))
+        for name, text in value.items()
+        if check_language(name, place.of(f"{key}.{name}"), mistakes)
+        and (read := _read_text(text, f"{key}.{name}", place, mistakes))
     }
 
 
@@ -219,9 +232,10 @@ def _write_article(article: Article) -> str:
     runs = [
         (key, [_quoted(p.text) for p in run]) for key, run in groupby(article.phrasings, lambda p: p.language)
     ]
-    if [key for key, _ in runs] == [None]:
+    keys = [key for key, _ in runs]
+    if keys == [None]:
         lines += _listed("questions", runs[0][1])
-    elif len({key for key, _ in runs} | {None}) == len(runs) + 1:
+    elif None not in keys and len(set(keys)) == len(keys):
         for key, texts in runs:
             lines += _listed(f"questions.{key}", texts)
     else:

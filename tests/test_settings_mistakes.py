@@ -130,6 +130,7 @@ OFFICE = '[calendar.office]\nmon = ["09:00-17:00"]\n'
             f'{OFFICE}holidays = ["2026-02-30"]',
             'calendar.office.holidays: "2026-02-30" is no date; allowed is',
         ),
+        (f'{OFFICE}holidays = ["2026-W01-1"]', 'calendar.office.holidays: "2026-W01-1" is no date'),
         (f'{OFFICE}holidays = ["25 Dec"]', 'calendar.office.holidays: "25 Dec" is no date'),
         (
             f"{OFFICE}holidays = [2026-12-25T00:00:00]",

@@ -1,5 +1,6 @@
 """The working hours: [calendar.office] and whatever other calendars the brand names."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date
 from importlib import import_module
@@ -59,7 +60,7 @@ def parse_zone(text: str) -> ZoneInfo:
 def parse_date(text: str) -> date:
     """Read "2026-12-25"; ValueError says what is allowed."""
     try:
-        if len(text) == len("2026-12-25") and text.isascii():
+        if re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
             day = date.fromisoformat(text)
             if day.year in _YEARS:
                 return day

@@ -1,4 +1,4 @@
-"""How the world is reached: [telegram], [web], [database] and the environment, which wins. Pure."""
+"""How the world is reached: [telegram], [web], [database] and the environment, which wins."""
 
 import math
 import re

@@ -410,8 +410,8 @@ def test_a_path_that_is_not_there_is_told_with_the_nearest_name(put: Put) -> Non
 # Writing
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1, max_size=40)
-trimmed = texts.map(str.strip).filter(None)
-ids = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=80).filter(str.strip)
+trimmed = texts.map(str.strip).filter(bool)
+ids = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=80).filter(lambda name: bool(name.strip()))
 languages = st.sampled_from(["id", "en"])
 articles = st.builds(
     Article,
