@@ -6,7 +6,7 @@ UV     := $(shell command -v uv 2>/dev/null)
 ARGS   ?=
 
 ifdef UV
-INSTALL = $(UV) pip install --quiet --python $(BIN)/python
+INSTALL = $(UV) pip install --quiet --compile-bytecode --python $(BIN)/python
 MAKE_VENV = $(PYTHON) -m venv --without-pip $(VENV)
 else
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
@@ -54,6 +54,7 @@ $(VENV)/.run: requirements.lock pyproject.toml | $(BIN)/python
 	@echo "Installing Mimin into $(VENV) ..."
 	@$(INSTALL) --require-hashes -r requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q bot knowledge handoff
 	@touch $@
 
 $(VENV)/.dev: requirements-dev.lock $(VENV)/.run

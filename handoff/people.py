@@ -77,3 +77,8 @@ def _people() -> Select[Any]:
 
 def _person(row: Row[Any]) -> Person:
     return Person(row.id, row.name, Role(row.role), row.telegram, tuple(row.on_call))
+
+
+def was_ever_staffed(conn: Connection) -> bool:
+    """Say whether anybody was ever at the desk, gone or not."""
+    return conn.execute(select(STAFF.c.id).limit(1)).first() is not None

@@ -102,7 +102,9 @@ class DeadlineRow(SQLModel, table=True):
     target_seconds: int
     due_at: datetime | None = instant()
     warn_at: datetime | None = instant()
-    pauses: list[list[str | None]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    pauses: list[list[str | None]] = Field(
+        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
+    )
     status: str = Field(max_length=20)
     warned: bool = False
     breached_at: datetime | None = instant()

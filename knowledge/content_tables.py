@@ -205,9 +205,11 @@ def _rows(records: Iterable[tuple[int, list[str]]], file: str, mistakes: Mistake
 
 
 def _columns(record: list[str], where: str, mistakes: Mistakes) -> list[str]:
-    """Return the names in the header, none where they are wrong; a column without a name is ""."""
+    """Return the names in the header, none where they are wrong; one left out between others is ""."""
     before = len(mistakes.lines)
     columns = [cell.strip().lower() for cell in record]
+    while not columns[-1]:
+        columns.pop()
     missing = [column for column in NEEDED if column not in columns]
     for column in dict.fromkeys(filter(None, columns)):
         if column not in COLUMNS:

@@ -27,18 +27,19 @@ def read_toml(
     `known` maps the ids met so far to where they stand, and grows. A text that is no TOML as a whole
     is read article by article, so that one broken line does not hide the mistakes after it.
     """
+    lines = text.split("\n")
     for tree, starts in _trees(text, file, mistakes):
         for key in tree:
             if key != "article":
-                mistakes.unknown(f"{file}:{_line_of(text, key) or 1}", "key", key, ["article"])
+                mistakes.unknown(f"{file}:{_line_of(lines, key) or 1}", "key", key, ["article"])
         tables = tree.get("article", [])
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-            where = f"{file}:{_line_of(text, 'article') or 1}"
+            where = f"{file}:{_line_of(lines, 'article') or 1}"
             mistakes.add(where, "article is no list of tables", "[[article]] above each article")
             continue
         for number, table in enumerate(tables):
             line = starts[number] if len(starts) == len(tables) else None
-            place = _Place(text, file, line, number + 1, table)
+            place = _Place(lines, file, line, number + 1, table)
             if article := _read_article(table, place, language, known, mistakes):
                 yield article
 
@@ -51,31 +52,33 @@ def write_toml(articles: Iterable[Article]) -> str:
 class _Place:
     """Where an article stands in its file, for messages: by line, else by its number."""
 
-    def __init__(self, text: str, file: str, line: int | None, number: int, table: Mapping[str, Any]) -> None:
-        self.text, self.file, self.line, self.number = text, file, line, number
+    def __init__(
+        self, lines: list[str], file: str, line: int | None, number: int, table: Mapping[str, Any]
+    ) -> None:
+        self.lines, self.file, self.line, self.number = lines, file, line, number
         if line is None and isinstance(name := table.get("id"), str):
-            found = re.search(rf"""["']{re.escape(name)}["']""", text)
-            self.line = text.count("\n", 0, found.start()) + 1 if found else None
+            quoted = (f'"{name}"', f"'{name}'")
+            self.line = next((n for n, text in enumerate(lines, 1) if any(q in text for q in quoted)), None)
 
     def of(self, key: str = "") -> str:
         """Return the file and the line of the key, or of the article where the key is not found."""
         if self.line is None:
             return f"{self.file}: article {self.number}"
-        line = _line_of(self.text, key, self.line) if key else None
+        line = _line_of(self.lines, key, self.line) if key else None
         if line is None and "." in key:
-            return self.of(key.split(".")[0])
+            return self.of(key.split(".", maxsplit=1)[0])
         return f"{self.file}:{line or self.line}"
 
 
-def _line_of(text: str, key: str, header: int | None = None) -> int | None:
+def _line_of(lines: list[str], key: str, header: int | None = None) -> int | None:
     """Return the line that gives the key: of the article whose header stands there, else anywhere."""
     name = r"[ \t]*\.[ \t]*".join(rf"""["']?{re.escape(part)}["']?""" for part in key.split("."))
     given = re.compile(rf"^[ \t]*(\[\[?[ \t]*(article[ \t]*\.[ \t]*)?)?{name}[ \t]*[.=\]]")
-    for number, line in enumerate(text.split("\n")[header or 0 :], start=(header or 0) + 1):
-        if header is not None and _HEADER.match(line):
+    for number in range(header or 0, len(lines)):
+        if header is not None and _HEADER.match(lines[number]):
             break
-        if given.match(line):
-            return number
+        if given.match(lines[number]):
+            return number + 1
     return None
 
 

@@ -12,6 +12,7 @@ _LENGTHENED = re.compile(r"([^\W\d_])\1{2,}")
 _DOUBLED = re.compile(r"([^\W\d_]{3,})2([^\W\d_]*)")
 _HYPHENED = re.compile(r"\b([^\W\d_]{2,})-\1")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ＇", "'"))
+_ENDINGS = (("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""), ("ly", ""))
 _CONTRACTED = {"t": "not", "s": "", "re": "", "ve": "", "m": "", "ll": "will", "d": "would"}
 
 
@@ -67,3 +68,31 @@ def plain(text: str) -> str:
     """Return styled letters as plain ones ("𝐏𝐑𝟎" and "ｐｒ０" alike), for spam that hides behind them."""
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(c for c in decomposed if not unicodedata.combining(c) and (c.isprintable() or c.isspace())).lower()
+
+
+def stem(word: str) -> str:
+    """Return the word without the endings that change little, English plurals and the Indonesian -nya.
+
+    Only words are compared by it, never shown: "arriving" and "arrives" meet in "arriv".
+    """
+    if len(word) <= 3 or not word.isascii():
+        return word
+    if word.endswith("nya") and len(word) > 6:
+        word = word[:-3]
+    for ending, instead in _ENDINGS:
+        if word.endswith(ending) and not word.endswith("ss") and len(word) - len(ending) >= 3:
+            word = word[: len(word) - len(ending)] + instead
+            if ending in ("ing", "ed") and len(word) > 3 and word[-1] == word[-2] and word[-1] not in "ls":
+                word = word[:-1]
+            break
+    if len(word) > 3 and word.endswith("e"):
+        return word[:-1]
+    if len(word) > 3 and word.endswith("y"):
+        return word[:-1] + "i"
+    return word
+
+
+def grams(word: str) -> set[str]:
+    """Return the runs of three and four letters that spell the word, its edges marked."""
+    marked = f"<{word}>"
+    return {marked[i : i + n] for n in (3, 4) for i in range(len(marked) - n + 1)}

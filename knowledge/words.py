@@ -15,7 +15,7 @@ from knowledge.article import LANGUAGES
 CRISIS_KINDS = ("fraud", "safety", "legal", "media", "viral", "hacked", "self_harm")
 TERM_FILES = ("human", "thanks", "greeting", "abuse", "status", "spam")
 _PARTS = ("terms", "unless", "examples", "ordinary")
-_FILES = ("lexicon", "concepts", "examples_complaint", "crisis", "language", "negation", *TERM_FILES)
+_FILES = ("lexicon", "concepts", "weak", "examples_complaint", "crisis", "language", "negation", *TERM_FILES)
 
 
 class WordsError(ValueError):
@@ -51,6 +51,8 @@ class Words:
     signals: Mapping[str, TermList] = field(default_factory=lambda: MappingProxyType({}))
     languages: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     negation: tuple[str, ...] = ()
+    filler: tuple[str, ...] = ()
+    light: tuple[str, ...] = ()
 
 
 @cache
@@ -88,6 +90,7 @@ def _read(folder: Path, under: Words) -> Words:
     examples = reader.lists("examples_complaint", tables.get("examples_complaint", {}), ("complaint", "question"))
     languages = reader.lists("language", tables.get("language", {}), LANGUAGES)
     negation = reader.lists("negation", tables.get("negation", {}), ("words",))
+    weak = reader.lists("weak", tables.get("weak", {}), ("filler", "light"))
     crisis = dict(reader.crisis(tables.get("crisis", {})))
     signals = {name: reader.terms(name, name, tables.get(name, {})) for name in TERM_FILES}
     if mistakes:
@@ -101,6 +104,8 @@ def _read(folder: Path, under: Words) -> Words:
         signals=MappingProxyType({k: _laid(under.signals.get(k), signals[k]) for k in TERM_FILES}),
         languages=MappingProxyType({k: _joined(under.languages.get(k, ()), languages[k]) for k in LANGUAGES}),
         negation=_joined(under.negation, negation["words"]),
+        filler=_joined(under.filler, weak["filler"]),
+        light=_joined(under.light, weak["light"]),
     )
 
 

@@ -1,7 +1,7 @@
 """The configuration: config.toml and the environment, read once, every mistake named."""
 
 from bot.settings.advice import warnings
-from bot.settings.load import find_config, load_settings
+from bot.settings.load import demo_config, find_config, load_settings
 from bot.settings.model import (
     Approval,
     CrisisRules,
@@ -20,6 +20,7 @@ __all__ = [
     "Sop",
     "StaffMember",
     "Telegram",
+    "demo_config",
     "find_config",
     "load_settings",
     "warnings",

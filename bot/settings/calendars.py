@@ -17,9 +17,9 @@ HOLIDAY_YEARS = range(2020, 2041)
 
 _KEYS = (*WEEKDAYS, "holidays", "exceptions", "country", "timezone")
 _YEARS = range(1970, 2201)
-_WORKDAY = (parse_interval("08:00-12:00"), parse_interval("13:00-21:00"))
-_SATURDAY = (parse_interval("09:00-15:00"),)
-_WEEK: tuple[tuple[Interval, ...], ...] = (*(_WORKDAY,) * 5, _SATURDAY, ())
+_WORKDAY = (parse_interval("09:00-12:00"), parse_interval("13:00-17:00"))
+
+_WEEK: tuple[tuple[Interval, ...], ...] = (*(_WORKDAY,) * 5, (), ())
 _HOLIDAYS = tuple(
     date(year, month, day)
     for year, days in {
@@ -29,8 +29,8 @@ _HOLIDAYS = tuple(
     for month, day in days
 )
 _EXCEPTIONS = {
-    date(2026, 12, 24): (parse_interval("08:00-12:00"),),
-    date(2026, 12, 31): (parse_interval("08:00-12:00"),),
+    date(2026, 12, 24): (parse_interval("09:00-12:00"),),
+    date(2026, 12, 31): (parse_interval("09:00-12:00"),),
 }
 
 

@@ -40,7 +40,7 @@ def find_config(config: Path | None, environ: Mapping[str, str], cwd: Path) -> P
     if named:
         return cwd / named
     here = cwd / CONFIG
-    return here if here.exists() else _demo()
+    return here if here.exists() else demo_config()
 
 
 def load_settings(config: Path | None, environ: Mapping[str, str], cwd: Path) -> Settings:
@@ -126,7 +126,7 @@ def _read(path: Path, notes: Notes) -> dict[str, object]:
     return {}
 
 
-def _demo() -> Path:
+def demo_config() -> Path:
     """Return the demo's configuration: packed into the wheel, or in the root of the source."""
     package = Path(bot.__file__).parent
     packed = package / "demo" / CONFIG

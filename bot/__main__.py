@@ -1,0 +1,5 @@
+"""`python -m bot` is `mimin`."""
+
+from bot.cli import main
+
+main()

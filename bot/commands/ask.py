@@ -1,0 +1,89 @@
+"""`mimin ask`: what the bot would do with a text."""
+
+import json
+from collections.abc import Mapping
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.commands.context import ConfigOption, JsonOption, learn, out, settings_of, utc_now
+from bot.commands.lines import answer_lines, plain_lines, text_of
+from bot.conversation import ContactWrote, Conversation, Facts, OpenTicket, decide
+from bot.core import Core
+from bot.mode import Mode
+from bot.replies import replies
+from handoff import deadline
+from handoff.policy import Category, Kind
+from knowledge.content import read_content
+from knowledge.reading import Decision
+
+SHOWN = 160
+
+
+def ask(
+    text: Annotated[
+        str | None, typer.Argument(help="The follower's text; without it, standard input.")
+    ] = None,
+    content: Annotated[
+        Path | None, typer.Option(help="Articles to answer from, instead of the configured.")
+    ] = None,
+    json_: JsonOption = False,
+    config: ConfigOption = None,
+) -> None:
+    """Say what the bot would do with a text, as the first message of a new conversation."""
+    settings = settings_of(config)
+    core = learn(settings, read_content(content or settings.content, settings.language))
+    if text is not None:
+        said = judge(core, text)
+        out(json.dumps(said, ensure_ascii=False) if json_ else _plain(said))
+    elif json_:
+        answer_lines(lambda read: judge(core, text_of(read, "text")))
+    else:
+        for line in plain_lines():
+            out(_plain(judge(core, line)))
+
+
+def judge(core: Core, text: str) -> dict[str, Any]:
+    """Return the public contract's fields for one text."""
+    now = utc_now()
+    reading = core.understanding.read(text, on=now.astimezone(core.zone).date())
+    facts = Facts(reading, Mode.BOT, core.understanding.offers(reading))
+    _, actions = decide(Conversation(), ContactWrote(now), facts)
+    spoken = [
+        reply
+        for action in actions
+        for due in [_due(core, action.category, now) if isinstance(action, OpenTicket) else None]
+        for reply in replies(core, action, text, reading.language, now, due)
+    ]
+    answered = reading.decision is Decision.ANSWER
+    return {
+        "text": text,
+        "language": reading.language,
+        "decision": reading.decision,
+        "article": next((reply.article for reply in spoken if reply.article), None) if answered else None,
+        "answer": "\n\n".join(reply.text for reply in spoken) or None,
+        "matches": [{"article": m.article, "score": round(m.score, 6)} for m in reading.matches],
+        "signals": {signal: round(value, 6) for signal, value in reading.signals.items()},
+        "terms": list(reading.terms),
+    }
+
+
+def _due(core: Core, category: Category, now: datetime) -> datetime | None:
+    clock = deadline.start(Kind.FIRST_RESPONSE, now, core.promises.policies[category], core.promises.warn_at)
+    return clock.due_at if clock else None
+
+
+def _plain(said: Mapping[str, Any]) -> str:
+    """Say it for a person: the decision, what it was taken from, and the answer."""
+    head = f"{said['decision']} ({said['language']})"
+    if said["article"]:
+        head += f" {said['article']}"
+    best = ", ".join(f"{match['article']} {match['score']:.2f}" for match in said["matches"][:3])
+    terms = ", ".join(said["terms"])
+    lines = [f"> {said['text'][:SHOWN]}", head]
+    lines += [f"  nearest: {best}"] if best else []
+    lines += [f"  because: {terms}"] if terms else []
+    lines += [f"  {line}" for line in (said["answer"] or "").splitlines()]
+    return "\n".join(lines)

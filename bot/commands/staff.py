@@ -1,0 +1,153 @@
+"""`mimin staff`: the people at the desk."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import Connection, select
+
+from bot import building, journal
+from bot.commands.context import CommandError, ConfigOption, JsonOption, out, settings_of, utc_now
+from bot.database import reading, transaction
+from bot.settings import Settings
+from bot.tables import MARKS
+from bot.web.sign_in import create_login
+from handoff import people, shifts
+from handoff.entry import Entry
+from handoff.hours import parse_weekly
+from handoff.policy import Role
+from handoff.staff import Person
+from knowledge.mistakes import nearest
+
+app = typer.Typer(no_args_is_help=True, help="The people at the desk.")
+NameArgument = Annotated[str, typer.Argument(help="The person's name at the desk.")]
+
+
+@app.command("list")
+def list_(json_: JsonOption = False, config: ConfigOption = None) -> None:
+    """List who is at the desk."""
+    settings = settings_of(config)
+    engine = building.open_database(settings)
+    building.fill(settings, engine)
+    with reading(engine) as conn:
+        staff = people.list_staff(conn)
+    if json_:
+        for person in staff:
+            line = {"name": person.name, "role": person.role, "telegram": person.telegram}
+            out(json.dumps(line | {"on_call": list(person.on_call)}, ensure_ascii=False))
+        return
+    table = Table("name", "role", "telegram", "on call")
+    for person in staff:
+        hours = ", ".join(person.on_call) or "always"
+        table.add_row(person.name, person.role.replace("_", " "), str(person.telegram or "-"), hours)
+    Console().print(table)
+
+
+@app.command()
+def add(
+    name: NameArgument,
+    role: Annotated[str, typer.Option(help="admin, supervisor or decision_maker.")] = Role.ADMIN,
+    telegram: Annotated[int | None, typer.Option(help="The person's Telegram user id.")] = None,
+    on_call: Annotated[
+        list[str] | None, typer.Option(help='Weekly hours, such as "mon-fri 08:00-17:00".')
+    ] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Add a person to the desk, or bring one back."""
+    settings, given = settings_of(config), _role(role)
+    _check(name, on_call or [])
+    engine = building.open_database(settings)
+    building.fill(settings, engine)
+    with transaction(engine) as conn:
+        if telegram is not None and (known := people.find_by_telegram(conn, telegram)):
+            raise CommandError(f"--telegram {telegram} belongs to {known.name} already")
+        person = people.add_staff(conn, name, given, telegram, on_call or [])
+        _log(conn, "staff_added", person, role=given)
+    out(
+        f"{name} is at the desk as {given.replace('_', ' ')}; `mimin staff login {name}` prints a sign-in link"
+    )
+
+
+@app.command()
+def role(
+    name: NameArgument,
+    role: Annotated[str, typer.Argument(help="admin, supervisor or decision_maker.")],
+    config: ConfigOption = None,
+) -> None:
+    """Give a person another role; it holds from their next act on."""
+    settings, given = settings_of(config), _role(role)
+    with transaction(building.open_database(settings)) as conn:
+        person = _person(conn, name)
+        people.change_role(conn, person, given)
+        _log(conn, "staff_role", person, role=given)
+    out(f"{person.name} is {given.replace('_', ' ')} now, before {person.role.replace('_', ' ')}")
+
+
+@app.command()
+def remove(name: NameArgument, config: ConfigOption = None) -> None:
+    """Take a person from the desk; tickets they hold go back to waiting, clocks running on."""
+    settings = settings_of(config)
+    with transaction(building.open_database(settings)) as conn:
+        person = _person(conn, name)
+        freed = shifts.leave(conn, settings.promises, person, utc_now())
+        _log(conn, "staff_removed", person)
+        for effect in freed:
+            if isinstance(effect, Entry):
+                journal.append(conn, effect, utc_now())
+    held = len({effect.ticket for effect in freed if isinstance(effect, Entry)})
+    out(f"{person.name} is out" + (f"; {held} tickets wait again" if held else ""))
+
+
+@app.command()
+def login(name: NameArgument, config: ConfigOption = None) -> None:
+    """Print a link that signs the person in once, within 15 minutes."""
+    settings = settings_of(config)
+    engine = building.open_database(settings)
+    building.fill(settings, engine)
+    with transaction(engine) as conn:
+        person = _person(conn, name)
+        token = create_login(conn, person.id, utc_now())
+        _log(conn, "staff_login_made", person)
+        address = _address(conn, settings)
+    out(f"{address}/login/{token}")
+
+
+def _address(conn: Connection, settings: Settings) -> str:
+    """Return where the running process serves its pages, else where it would."""
+    known = conn.execute(select(MARKS.c.value).where(MARKS.c.name == "web_address")).scalar_one_or_none()
+    return known or f"http://{settings.web_host}:{settings.web_port}"
+
+
+def _person(conn: Connection, name: str) -> Person:
+    person = people.find_staff(conn, name)
+    if person is None:
+        known = [one.name for one in people.list_staff(conn)]
+        near = nearest(name, known)
+        raise CommandError(
+            f"nobody at the desk is called {name}" + (f'; did you mean "{near}"?' if near else "")
+        )
+    return person
+
+
+def _role(text: str) -> Role:
+    if text not in list(Role):
+        near = nearest(text, Role)
+        hint = f'; did you mean "{near}"?' if near else ""
+        raise CommandError(f"{text!r} is not a role; use {', '.join(Role)}{hint}")
+    return Role(text)
+
+
+def _check(name: str, on_call: list[str]) -> None:
+    if not name.strip() or len(name) > 80 or not name.isprintable() or name.casefold() == "bot":
+        raise CommandError("a name has 1 to 80 printable characters and is not bot")
+    for hours in on_call:
+        try:
+            parse_weekly(hours)
+        except ValueError as error:
+            raise CommandError(f"--on-call: {error}") from error
+
+
+def _log(conn: Connection, kind: str, person: Person, **data: object) -> None:
+    journal.append(conn, Entry(kind, staff=person.id, data=data), utc_now())

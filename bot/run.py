@@ -1,0 +1,229 @@
+"""`mimin run`: everything in one process: channels, pages, sweep, outbox."""
+
+import asyncio
+import logging
+import socket
+import sys
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+from filelock import FileLock, Timeout
+from sqlalchemy import Connection, Engine, make_url
+from sqlalchemy.dialects.sqlite import insert
+
+from bot import core, intake, journal
+from bot.building import build_core, cache_folder, fill, open_database
+from bot.channels import telegram_updates, web
+from bot.channels.channel import Channel, Page
+from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram_intake import poll
+from bot.chores import Chores
+from bot.database import DatabaseError, Writer, reading
+from bot.sender import Sender
+from bot.service import Pulse, Service
+from bot.settings import Settings
+from bot.tables import MARKS
+from bot.web.app import build_app
+from bot.web.sign_in import create_login
+from handoff import people, tickets
+from handoff.policy import Role
+from handoff.staff import Person
+from knowledge import store
+
+log = logging.getLogger(__name__)
+SWEEP = 1.0
+FOLLOW = 0.5
+ADDRESS = "web_address"
+
+
+class StartError(Exception):
+    """The process cannot start; the message is one line for a person."""
+
+
+def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
+    """Run until interrupted. Raises StartError or DatabaseError before anything is served."""
+    lock = _lock(settings)
+    try:
+        engine = open_database(settings)
+        listener = _listen(settings)
+        address = _address(settings, listener)
+        for line in fill(settings, engine):
+            say(line)
+        with reading(engine) as conn:
+            articles = store.list_published(conn)
+        brand = build_core(settings, articles, cache_folder(environ))
+        with suppress(KeyboardInterrupt):
+            asyncio.run(_serve(settings, brand, engine, listener, address, say))
+    finally:
+        if lock is not None:
+            lock.release()
+
+
+async def _serve(
+    settings: Settings,
+    brand: core.Core,
+    engine: Engine,
+    listener: socket.socket,
+    address: str,
+    say: Callable[[str], None],
+) -> None:
+    pulse = Pulse()
+    writer = Writer(engine, pulse.strike)
+    service = Service(settings, brand, engine, writer, pulse)
+    server = uvicorn.Server(
+        uvicorn.Config(build_app(service), log_config=None, access_log=False, timeout_graceful_shutdown=2)
+    )
+    channels: dict[str, Channel] = {"web": Page(), "desk": Page()}
+    receptions = {"web": web.RECEPTION, "telegram": telegram_updates.RECEPTION}
+    parts: list[Coroutine[Any, Any, None]] = [
+        intake.work(service, receptions),
+        Sender(service, channels).run(),
+        _sweep(service),
+        _follow(service),
+    ]
+    polled = asyncio.Event()
+    telegram = await _telegram(settings, channels)
+    if telegram is None:
+        polled.set()
+    else:
+        parts.append(poll(service, telegram, polled.set))
+    chores = Chores(service)
+    tasks = [asyncio.create_task(part) for part in parts]
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    tasks.append(asyncio.create_task(_announce(service, server, polled, address, say)))
+    try:
+        await chores.start()
+        watched = {serving, *tasks}
+        while not serving.done():
+            done, watched = await asyncio.wait(watched, return_when=asyncio.FIRST_COMPLETED)
+            for task in done - {serving}:
+                if task.exception() is not None:
+                    server.should_exit = True
+                    await asyncio.wait([serving])
+                    task.result()
+    finally:
+        chores.stop()
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if telegram is not None:
+            await telegram.close()
+        await asyncio.to_thread(writer.close)
+
+
+async def _telegram(settings: Settings, channels: dict[str, Channel]) -> TelegramChannel | None:
+    """Connect the bot where there is a token."""
+    if settings.telegram.token is None:
+        return None
+    telegram = TelegramChannel(settings.telegram)
+    await telegram.open()
+    channels["telegram"] = telegram
+    return telegram
+
+
+async def _announce(
+    service: Service, server: uvicorn.Server, polled: asyncio.Event, address: str, say: Callable[[str], None]
+) -> None:
+    """Say where to look, and `ready` once the pages serve and the first poll is under way."""
+
+    def prepare(conn: Connection) -> list[tuple[str, str, str]]:
+        row = insert(MARKS).values(name=ADDRESS, value=address)
+        conn.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": address}))
+        if service.settings.telegram.token is not None:
+            return []
+        first: dict[Role, Person] = {}
+        for person in people.list_staff(conn):
+            first.setdefault(person.role, person)
+        return [
+            (role, first[role].name, create_login(conn, first[role].id, service.now()))
+            for role in Role
+            if role in first
+        ]
+
+    links = await service.write(prepare)
+    say(f"{service.settings.brand}: followers chat at {address}/ and staff work at {address}/desk")
+    for role, name, token in links:
+        say(f"sign in as {role.replace('_', ' ')} {name}: {address}/login/{token}")
+    while not server.started:
+        await asyncio.sleep(0.01)
+    await polled.wait()
+    say("ready")
+
+
+async def _sweep(service: Service) -> None:
+    """Look every second, by the monotonic clock, for what is due."""
+    loop = asyncio.get_running_loop()
+    following = loop.time()
+    while True:
+        now = service.now()
+        due = await service.read(tickets.next_look)
+        if due is not None and due <= now:
+            await service.write(lambda conn, now=now: core.sweep(conn, service.core, now))  # type: ignore[misc]
+        following = max(following + SWEEP, loop.time())
+        await asyncio.sleep(following - loop.time())
+
+
+async def _follow(service: Service) -> None:
+    """Notice what other processes wrote: pages are told, and changed articles are learnt anew."""
+    seen = await service.read(journal.position)
+    while True:
+        await asyncio.sleep(FOLLOW)
+        after = seen
+        news = await service.read(lambda conn, after=after: journal.read_since(conn, after))  # type: ignore[misc]
+        if not news:
+            continue
+        seen = news[-1].id
+        service.pulse.strike()
+        if any(entry.kind == "articles_imported" for entry in news):
+            articles = await service.read(store.list_published)
+            service.core = await asyncio.to_thread(build_core, service.settings, articles, None)
+
+
+def _lock(settings: Settings) -> FileLock | None:
+    """Keep this database to one process."""
+    database = make_url(settings.database_url).database
+    if not database:
+        return None
+    lock = FileLock(f"{database}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout as error:
+        raise DatabaseError(f"{database}: another `mimin run` is using it") from error
+    except OSError as error:
+        folder = Path(database).parent
+        raise DatabaseError(
+            f"{folder}: cannot be written ({error.strerror}); choose another folder"
+        ) from error
+    return lock
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """Take the port before anything else is promised."""
+    family = socket.AF_INET6 if ":" in settings.web_host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((settings.web_host, settings.web_port))
+        listener.listen(1024)
+    except OSError as error:
+        listener.close()
+        where, why = f"{settings.web_host}:{settings.web_port}", (error.strerror or str(error)).lower()
+        raise StartError(f"{where}: {why}; set [web] port or MIMIN_WEB_PORT to a free one") from error
+    return listener
+
+
+def _address(settings: Settings, listener: socket.socket) -> str:
+    host = f"[{settings.web_host}]" if ":" in settings.web_host else settings.web_host
+    return f"http://{host}:{listener.getsockname()[1]}"
+
+
+def set_up_logging() -> None:
+    """Log what goes wrong to standard error; libraries that may show a token or a text stay silent."""
+    logging.basicConfig(
+        level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
+    )
+    for name in ("httpx", "httpcore", "telegram", "apscheduler", "alembic", "uvicorn.error", "sse_starlette"):
+        logging.getLogger(name).setLevel(logging.WARNING)

@@ -1,0 +1,154 @@
+"""What people at the desk do: each act in one transaction, a refused one put on record and explained."""
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects.sqlite import insert
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot import acts, core, delivery, intake
+from bot.acts import Act
+from bot.service import Service
+from bot.tables import MARKS
+from bot.web import gate, queries
+from bot.web.buttons import VERBS
+from bot.web.desk import SEEN, Desk
+from bot.web.pages import Pages
+from bot.web.sign_in import Session, find_session, sign_out
+from handoff.entry import Entry, Refused
+from handoff.tickets import get
+
+Form = Mapping[str, str]
+STATUS = {"not_allowed": 403, "unknown": 404, "invalid": 422}
+
+
+class Acting:
+    """Takes the forms of the desk. Who acts is read from the database in the transaction of the act."""
+
+    def __init__(self, service: Service, pages: Pages, desk: Desk) -> None:
+        self._service = service
+        self._pages = pages
+        self._desk = desk
+
+    async def act(self, request: Request) -> Response:
+        """Do one act in one conversation, and show the conversation again."""
+        conversation, verb = request.path_params["id"], request.path_params["verb"]
+        form = await gate.read_form(request)
+        act = Act(verb, gate.number(form.get("ticket", "")), conversation, _args(verb, form), _nonce(form))
+        who = ""
+
+        def job(conn: Connection) -> None:
+            nonlocal who
+            session = self._session(conn, request, form)
+            who = session.person.name
+            if verb not in VERBS or not queries.exists(conn, conversation):
+                raise HTTPException(404)
+            if act.ticket is not None and get(conn, act.ticket).conversation != conversation:
+                raise Refused("unknown", f"there is no ticket {act.ticket} in this conversation")
+            if verb == "reply" and act.nonce and queries.is_queued(conn, act.nonce):
+                return
+            acts.perform(conn, self._service.core, session.person, act, self._service.now())
+
+        try:
+            await self._service.write(job)
+        except Refused as refused:
+            await self._refuse(who, act, refused)
+            problem = self._sentence(request, refused)
+            status = STATUS.get(refused.code, 409)
+            return await self._desk.page(
+                request, conversation, status=status, problem=problem, kept=_kept(form)
+            )
+        return self._back(request, f"/desk/conversations/{conversation}")
+
+    async def retry_send(self, request: Request) -> Response:
+        """Queue a send again that failed or may not have arrived."""
+        row = request.path_params["id"]
+        return await self._again(
+            request, lambda conn: delivery.retry(conn, row, self._service.now()), {"outbox": row}
+        )
+
+    async def retry_update(self, request: Request) -> Response:
+        """Handle an update again that was set aside."""
+        row = request.path_params["id"]
+        return await self._again(request, lambda conn: intake.retry(conn, row), {"inbound": row})
+
+    async def dismiss(self, request: Request) -> Response:
+        """Show the pings up to one no more; the ladder climbs on."""
+        form = await gate.read_form(request)
+        upto = gate.number(form.get("upto", "")) or 0
+
+        def job(conn: Connection) -> None:
+            name = SEEN.format(self._session(conn, request, form).person.id)
+            value = str(max(upto, queries.read_mark(conn, name)))
+            row = insert(MARKS).values(name=name, value=value)
+            conn.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
+
+        await self._service.write(job)
+        here = gate.number(form.get("conversation", ""))
+        return self._back(request, f"/desk/conversations/{here}" if here else "/desk")
+
+    async def leave(self, request: Request) -> Response:
+        """End the session, and forget it in the browser."""
+        form = await gate.read_form(request)
+
+        def job(conn: Connection) -> None:
+            self._session(conn, request, form)
+            sign_out(conn, request.cookies[gate.SESSION])
+
+        await self._service.write(job)
+        page = self._pages.render(request, "message.html", context={"message": "signed_out", "link": None})
+        page.delete_cookie(gate.SESSION)
+        return page
+
+    async def _again(
+        self, request: Request, retry: Callable[[Connection], bool], what: Mapping[str, object]
+    ) -> Response:
+        form = await gate.read_form(request)
+
+        def job(conn: Connection) -> None:
+            session = self._session(conn, request, form)
+            if retry(conn):
+                entry = Entry("retried", staff=session.person.id, data=what)
+                core.record(conn, self._service.core, [entry], self._service.now())
+
+        await self._service.write(job)
+        return RedirectResponse("/desk?show=troubled", 303)
+
+    def _session(self, conn: Connection, request: Request, form: Form) -> Session:
+        session = find_session(conn, request.cookies.get(gate.SESSION), self._service.now())
+        return gate.require_token(session, form.get("csrf", ""))
+
+    async def _refuse(self, who: str, act: Act, refused: Refused) -> None:
+        """Put it on record in a transaction of its own: the act's was undone."""
+        service = self._service
+        await service.write(lambda conn: acts.refuse(conn, service.core, who, act, refused, service.now()))
+
+    def _sentence(self, request: Request, refused: Refused) -> str:
+        return self._pages.word(request, f"refused.{refused.code}", why=refused.sentence)
+
+    def _back(self, request: Request, where: str) -> Response:
+        view = self._desk.view_of(request)
+        return RedirectResponse(where if view == "open" else f"{where}?show={view}", 303)
+
+
+def _args(verb: str, form: Form) -> dict[str, object]:
+    """Return the values an act takes, from the form."""
+    if verb == "reply":
+        return {"text": form.get("text", ""), "awaiting": form.get("awaiting") == "yes"}
+    if verb == "note":
+        return {"text": form.get("note", "")}
+    if verb == "take_over":
+        return {"reason": form.get("reason", "")}
+    return {"value": form.get("value", "")} if verb == "category" else {}
+
+
+def _kept(form: Form) -> dict[str, str]:
+    """Return what was typed, so that a refused form loses nothing."""
+    return {name: form.get(name, "") for name in ("text", "note", "reason", "awaiting")}
+
+
+def _nonce(form: Form) -> str | None:
+    nonce = form.get("nonce", "")
+    return nonce if 8 <= len(nonce) <= 64 and nonce.isascii() else None

@@ -1,0 +1,82 @@
+"""The web application: every route, and what an error looks like."""
+
+import logging
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, RedirectResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from bot.service import Service
+from bot.web import gate, queries
+from bot.web.acting import Acting
+from bot.web.chat import Chat
+from bot.web.desk import Desk
+from bot.web.news import News
+from bot.web.pages import STATIC, Pages
+from bot.web.safety import HEADERS, SafeHeaders
+from bot.web.sign_in import find_session, sign_in
+
+log = logging.getLogger(__name__)
+EXPLAINED = (400, 401, 403, 404, 405, 413)
+
+
+def build_app(service: Service) -> Starlette:
+    """Return the application that serves the pages of this process."""
+    pages, news = Pages(service), News(service)
+    chat, desk = Chat(service, pages, news), Desk(service, pages, news)
+    acting = Acting(service, pages, desk)
+
+    async def login(request: Request) -> Response:
+        """Use a one-time link up; a HEAD, as previews of messages send it, does not."""
+        token, now = request.path_params["token"], service.now()
+        if request.method == "HEAD":
+            return Response()
+        previous = request.cookies.get(gate.SESSION)
+        secret = await service.write(lambda conn: sign_in(conn, token, now, previous))
+        if secret is None:
+            inside = await service.read(lambda conn: find_session(conn, previous, now))
+            context = {"message": "link_over", "link": "/desk" if inside else None}
+            return pages.render(request, "message.html", 410, context)
+        response = RedirectResponse("/desk", 303)
+        gate.begin_session(request, response, secret)
+        return response
+
+    async def healthz(_request: Request) -> Response:
+        return JSONResponse(await service.read(lambda conn: queries.health(conn, service.now())))
+
+    async def explain(request: Request, error: Exception) -> Response:
+        """Say in plain words what went wrong."""
+        status = error.status_code if isinstance(error, HTTPException) else 500
+        if request.url.path == "/desk/events":  # read by script, never shown
+            return Response(status_code=status)
+        message = f"error_{status}" if status in (*EXPLAINED, 500) else "error_400"
+        at_desk = request.url.path.startswith("/desk") and status != 401
+        context = {"message": message, "link": "/desk" if at_desk else "/"}
+        page = pages.render(request, "message.html", status, context)
+        page.headers.update(HEADERS)  # a 500 is answered outside of the middleware
+        return page
+
+    return Starlette(
+        routes=[
+            Route("/", chat.show),
+            Route("/chat/messages", chat.send, methods=["POST"]),
+            Route("/chat/events", chat.events),
+            Route("/desk", desk.overview),
+            Route("/desk/events", desk.events),
+            Route("/desk/pings/dismiss", acting.dismiss, methods=["POST"]),
+            Route("/desk/outbox/{id:int}/retry", acting.retry_send, methods=["POST"]),
+            Route("/desk/inbound/{id:int}/retry", acting.retry_update, methods=["POST"]),
+            Route("/desk/conversations/{id:int}", desk.conversation),
+            Route("/desk/conversations/{id:int}/{verb}", acting.act, methods=["POST"]),
+            Route("/login/{token}", login),
+            Route("/logout", acting.leave, methods=["POST"]),
+            Route("/healthz", healthz),
+            Mount("/static", StaticFiles(directory=STATIC)),
+        ],
+        middleware=[Middleware(SafeHeaders)],
+        exception_handlers={HTTPException: explain, 500: explain},
+    )

@@ -1,0 +1,198 @@
+"""The follower's chat at `/`: works as plain forms, and live where there is script."""
+
+import math
+import secrets
+import time
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+
+from bot import contacts, intake
+from bot.channels import web
+from bot.channels.web import arrival
+from bot.contacts import Thread
+from bot.mode import Mode
+from bot.service import Service
+from bot.web import gate, queries
+from bot.web.gate import VISITOR, YEAR
+from bot.web.news import Follower, News
+from bot.web.pages import Pages
+from bot.web.safety import Pace
+from handoff import people, tickets
+
+LONGEST = 4_096
+LONGEST_NAME = 60
+SETTLE = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message as the follower sees it. `speaker` is the first name of a person, None for the bot."""
+
+    key: str
+    is_mine: bool
+    speaker: str | None
+    text: str
+    at: datetime
+    offers: Sequence[Sequence[str]] = ()
+    is_reaction: bool = False
+    is_pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Everything the chat page shows."""
+
+    thread: Thread | None
+    mode: Mode
+    holder: str | None
+    bubbles: Sequence[Bubble]
+    position: int
+
+
+class Chat:
+    """The pages of the follower's chat."""
+
+    def __init__(self, service: Service, pages: Pages, news: News) -> None:
+        self._service = service
+        self._pages = pages
+        self._news = news
+        self._pace = Pace()
+
+    async def show(self, request: Request) -> Response:
+        """Show the conversation of this browser."""
+        visitor = gate.find_visitor(request)
+        return await self._page(request, visitor or gate.new_visitor(), is_new=visitor is None)
+
+    async def send(self, request: Request) -> Response:
+        """Store what the follower wrote; answered only when it is committed."""
+        form = await gate.read_form(request)
+        known = gate.find_visitor(request)
+        visitor = known or gate.new_visitor()
+        text = form.get("text", "")
+        problem = None
+        if not text.strip():
+            problem, status = "chat.empty", 422
+        elif len(text) > LONGEST:
+            problem, status = "chat.too_long", 422
+        elif (wait := self._pace.wait(visitor, time.monotonic())) > 0:
+            problem, status = "chat.too_fast", 429
+        if problem:
+            page = await self._page(request, visitor, problem, text, status, is_new=known is None)
+            if status == 429:
+                page.headers["retry-after"] = str(math.ceil(wait))
+            return page
+        name = " ".join(form.get("name", "").split())[:LONGEST_NAME]
+        nonce = form.get("nonce", "")[:40] or secrets.token_urlsafe(12)
+        tapped = form.get("tapped", "")[:80] or None
+        await self._store(request, visitor, name, text, nonce, tapped)
+        response = RedirectResponse("/#end", 303)
+        if known is None:
+            gate.set_cookie(request, response, VISITOR, visitor, YEAR)
+        if "x-live" not in request.headers:
+            await self._settle(visitor)
+        return response
+
+    async def events(self, request: Request) -> Response:
+        """Tell the page whenever something in its conversation happened."""
+        visitor = gate.find_visitor(request) or ""
+        seen = request.headers.get("last-event-id") or request.query_params.get("after", "")
+        return EventSourceResponse(self._happened(visitor, gate.number(seen) or 0))
+
+    async def _happened(self, visitor: str, after: int) -> AsyncIterator[ServerSentEvent]:
+        follower = Follower()
+        async for _ in self._news.follow(follower):
+            found = await self._service.read(lambda conn: _position(conn, visitor))
+            if found is None:
+                continue
+            follower.conversation, position = found
+            if position > after:
+                after = position
+                yield ServerSentEvent(str(position), id=str(position), event="news", retry=1000)
+
+    async def _store(
+        self, request: Request, visitor: str, name: str, text: str, nonce: str, tapped: str | None
+    ) -> None:
+        """Commit the message to the intake; a new visitor without a name is a guest with a number."""
+        service, now = self._service, self._service.now()
+        guest = f"{self._pages.word(request, 'chat.guest')} {int.from_bytes(visitor.encode()) % 9000 + 1000}"
+
+        def job(conn: Connection) -> None:
+            known = contacts.find(conn, web.NAME, visitor)
+            called = name or (known.name if known else guest)
+            intake.store(conn, [arrival(visitor, called, text, nonce, now, tapped)], now)
+
+        await service.write(job)
+
+    async def _settle(self, visitor: str) -> None:
+        """Give the bot a moment to answer, so that the page without script shows the answer at once."""
+        async for _ in self._news.follow(Follower(), SETTLE):
+            if await self._service.read(lambda conn: _is_settled(conn, visitor)):
+                return
+
+    async def _page(
+        self,
+        request: Request,
+        visitor: str,
+        problem: str | None = None,
+        text: str = "",
+        status: int = 200,
+        *,
+        is_new: bool,
+    ) -> Response:
+        view = await self._service.read(lambda conn: _view(conn, visitor, self._service.now()))
+        context = {
+            "view": view,
+            "problem": problem,
+            "text": text,
+            "longest": LONGEST,
+            "nonce": secrets.token_urlsafe(12),
+        }
+        response = self._pages.render(request, "chat.html", status, context)
+        if is_new:
+            gate.set_cookie(request, response, VISITOR, visitor, YEAR)
+        return response
+
+
+def _view(conn: Connection, visitor: str, now: datetime) -> View:
+    thread = contacts.find(conn, web.NAME, visitor)
+    waiting = [
+        Bubble(f"u{row.id}", True, None, row.raw["text"], row.received_at, is_pending=True)
+        for row in queries.list_unhandled(conn, f"{web.NAME}:{visitor}")
+    ]
+    if thread is None:
+        return View(None, Mode.BOT, None, waiting, 0)
+    names = queries.names(conn)
+    said = [_bubble(row, names) for row in queries.list_public(conn, thread.id)]
+    mode = contacts.current_mode(conn, thread, now)
+    newest = tickets.find_newest(conn, thread.id)
+    holder = people.name_of(conn, newest.ticket.assignee) if newest and mode is Mode.HUMAN else None
+    return View(thread, mode, holder, [*said, *waiting], queries.conversation_position(conn, thread.id))
+
+
+def _bubble(row: Row[Any], names: dict[int, str]) -> Bubble:
+    return Bubble(
+        key=f"m{row.id}",
+        is_mine=row.direction == "in",
+        speaker=names.get(row.staff_id) if row.author == "staff" else None,
+        text=row.text,
+        at=row.at,
+        offers=row.offers,
+        is_reaction=row.source == "reaction",
+    )
+
+
+def _position(conn: Connection, visitor: str) -> tuple[int, int] | None:
+    thread = contacts.find(conn, web.NAME, visitor)
+    return (thread.id, queries.conversation_position(conn, thread.id)) if thread else None
+
+
+def _is_settled(conn: Connection, visitor: str) -> bool:
+    waits = queries.list_unhandled(conn, f"{web.NAME}:{visitor}")
+    return not waits and not queries.has_unsent(conn, web.NAME, visitor)

@@ -1,0 +1,201 @@
+"""The desk at `/desk`: who waits, what was said, and what one may do about it."""
+
+import secrets
+from collections.abc import AsyncIterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row
+from sse_starlette import EventSourceResponse, ServerSentEvent
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot import contacts, intake, journal, outbox
+from bot.contacts import Thread
+from bot.mode import Mode
+from bot.service import Service
+from bot.web import gate, queries
+from bot.web.buttons import buttons
+from bot.web.news import Follower, News
+from bot.web.pages import Pages
+from bot.web.queries import Clock, Counts, Item
+from bot.web.sign_in import Session, find_session
+from bot.web.timeline import Line, timeline
+from handoff import climbs, tickets
+from handoff.policy import Category
+from handoff.tickets import Filed
+
+VIEWS = ("waiting", "mine", "open", "resolved", "chats", "troubled")
+SEEN = "pings_dismissed:{}"
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What stands around every page of the desk: who looks, the list beside, pings at the top."""
+
+    session: Session
+    view: str
+    items: Sequence[Item]
+    counts: Counts
+    pings: Sequence[Row[Any]]
+    names: Mapping[int, str]
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """One conversation with everything that happened in it."""
+
+    thread: Thread
+    mode: Mode
+    filed: Filed | None
+    lines: Sequence[Line]
+    clocks: Sequence[Clock]
+    deadlines: Sequence[Row[Any]]
+    alerts: Sequence[Row[Any]]
+    alert: bool | None
+    buttons: frozenset[str]
+
+
+class Desk:
+    """The pages of the desk. What they do is done in `bot.web.acting`."""
+
+    def __init__(self, service: Service, pages: Pages, news: News) -> None:
+        self._service = service
+        self._pages = pages
+        self._news = news
+
+    async def overview(self, request: Request) -> Response:
+        """Show the list alone."""
+        view = self.view_of(request)
+
+        def load(conn: Connection) -> tuple[Frame, list[Row[Any]], list[Row[Any]]]:
+            frame = self._frame(conn, request, view)
+            if view != "troubled":
+                return frame, [], []
+            return frame, outbox.list_troubled(conn), intake.list_dead(conn)
+
+        frame, sends, updates = await self._service.read(load)
+        return self._pages.render(
+            request, "desk.html", context={"frame": frame, "opened": None, "sends": sends, "updates": updates}
+        )
+
+    async def conversation(self, request: Request) -> Response:
+        """Show one conversation beside the list."""
+        return await self.page(request, request.path_params["id"])
+
+    async def page(
+        self,
+        request: Request,
+        conversation: int,
+        *,
+        status: int = 200,
+        problem: str | None = None,
+        kept: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Show a conversation; after a refused act with the reason, and with what was typed."""
+        view = self.view_of(request)
+
+        def load(conn: Connection) -> tuple[Frame, Opened]:
+            frame = self._frame(conn, request, view)
+            if not queries.exists(conn, conversation):
+                raise HTTPException(404)
+            return frame, self._opened(conn, conversation, frame.session)
+
+        frame, opened = await self._service.read(load)
+        core = self._service.core
+        language = opened.thread.language or core.language
+        canned = core.wording.canned[language]
+        picked = canned.get(request.query_params.get("canned", ""), "")
+        context = {
+            "frame": frame,
+            "opened": opened,
+            "canned": canned,
+            "canned_language": language,
+            "problem": problem,
+            "kept": {"text": picked, "note": "", "reason": "", "awaiting": "", **(kept or {})},
+            "nonce": secrets.token_urlsafe(12),
+            "categories": list(Category),
+            "article_title": self._title(language),
+        }
+        return self._pages.render(request, "desk.html", status, context)
+
+    async def events(self, request: Request) -> Response:
+        """Tell the page whenever something happened."""
+        secret = request.cookies.get(gate.SESSION)
+        if await self._service.read(lambda conn: find_session(conn, secret, self._service.now())) is None:
+            raise HTTPException(401)
+        seen = request.headers.get("last-event-id") or request.query_params.get("after", "")
+        return EventSourceResponse(self._happened(secret, gate.number(seen) or 0))
+
+    def view_of(self, request: Request) -> str:
+        """Return the view of the list that was asked for."""
+        asked = request.query_params.get("show", "")
+        return asked if asked in VIEWS else "open"
+
+    async def _happened(self, secret: str | None, after: int) -> AsyncIterator[ServerSentEvent]:
+        """Yield the log's newest position when it grew; ends with the session."""
+
+        def look(conn: Connection) -> int | None:
+            session = find_session(conn, secret, self._service.now())
+            return journal.position(conn) if session else None
+
+        async for _ in self._news.follow(Follower()):
+            position = await self._service.read(look)
+            if position is None:
+                yield ServerSentEvent("", event="ended")
+                return
+            if position > after:
+                after = position
+                yield ServerSentEvent(str(position), id=str(position), event="news", retry=1000)
+
+    def _frame(self, conn: Connection, request: Request, view: str) -> Frame:
+        now = self._service.now()
+        session = find_session(conn, request.cookies.get(gate.SESSION), now)
+        if session is None:
+            raise HTTPException(401)
+        me = session.person.id
+        return Frame(
+            session=session,
+            view=view,
+            items=[] if view == "troubled" else queries.list_items(conn, view, me, now),
+            counts=queries.count(conn, me),
+            pings=queries.list_open_pings(conn, me, queries.read_mark(conn, SEEN.format(me)), now),
+            names=queries.names(conn),
+            position=journal.position(conn),
+        )
+
+    def _opened(self, conn: Connection, conversation: int, session: Session) -> Opened:
+        now, promises = self._service.now(), self._service.core.promises
+        thread = contacts.get(conn, conversation)
+        filed = tickets.find_newest(conn, conversation)
+        alert = climbs.open_alerts(conn, [filed.id], now).get(filed.id) if filed else None
+        return Opened(
+            thread=thread,
+            mode=contacts.current_mode(conn, thread, now),
+            filed=filed,
+            lines=timeline(
+                contacts.list_messages(conn, conversation), journal.read_conversation(conn, conversation)
+            ),
+            clocks=queries.list_clocks(conn, [filed.id], now)[filed.id] if filed else [],
+            deadlines=queries.list_deadlines(conn, filed.id) if filed else [],
+            alerts=queries.list_alerts(conn, filed.id) if filed else [],
+            alert=alert,
+            buttons=_buttons(session, thread, filed, alert, now, promises.reopen_within),
+        )
+
+    def _title(self, language: str) -> Any:
+        def title(article_id: str) -> str:
+            article = self._service.core.understanding.article(article_id)
+            return article.title(language) if article else article_id
+
+        return title
+
+
+def _buttons(
+    session: Session, thread: Thread, filed: Filed | None, alert: bool | None, now: datetime, within: Any
+) -> frozenset[str]:
+    newest = filed.ticket if filed else None
+    return buttons(session.person, thread, newest, alert, now, within)

@@ -1,0 +1,93 @@
+"""The gate: which browser this is, and whether a form was sent by a page of ours."""
+
+import secrets
+from collections.abc import Mapping
+from hmac import compare_digest
+from urllib.parse import parse_qsl, urlsplit
+
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from bot.web.sign_in import SESSION_LASTS, Session
+
+SESSION = "mimin_session"
+VISITOR = "mimin_visitor"
+LANGUAGE = "mimin_language"
+YEAR = 365 * 86_400
+VISITOR_LENGTH = 24
+LARGEST_FORM = 64 * 1024
+FORM = "application/x-www-form-urlencoded"
+
+
+async def read_form(request: Request) -> Mapping[str, str]:
+    """Return the fields of a form sent by a page of ours, line ends as we store them.
+
+    Raises a 403 where another site sent it, a 413 where it is too large and a 400 where it is no form.
+    """
+    require_own_page(request)
+    if request.headers.get("content-type", "").split(";")[0].strip().lower() != FORM:
+        raise HTTPException(400)
+    body = bytearray()
+    async for part in request.stream():
+        body += part
+        if len(body) > LARGEST_FORM:
+            raise HTTPException(413)
+    try:
+        fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=30)
+    except ValueError as error:
+        raise HTTPException(400) from error
+    return {name: value.replace("\r\n", "\n").replace("\r", "\n") for name, value in fields}
+
+
+def require_own_page(request: Request) -> None:
+    """Raise a 403 where another site sent the form.
+
+    Browsers say so in Sec-Fetch-Site, or in Origin. Origin is "null" on a form of our own too, because
+    our pages send no referrer; then the session's token, or the cookie's SameSite, decides.
+    """
+    site = request.headers.get("sec-fetch-site")
+    if site is not None:
+        if site not in ("same-origin", "none"):
+            raise HTTPException(403)
+        return
+    origin = request.headers.get("origin")
+    if origin and origin != "null" and urlsplit(origin).netloc != request.url.netloc:
+        raise HTTPException(403)
+
+
+def require_token(session: Session | None, token: str) -> Session:
+    """Return the session; raises a 401 where nobody is signed in and a 403 where the form is not theirs."""
+    if session is None:
+        raise HTTPException(401)
+    if not compare_digest(session.csrf.encode(), token.encode()):
+        raise HTTPException(403)
+    return session
+
+
+def number(text: str) -> int | None:
+    """Return a whole number from a form or a link, if it is one."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 16 else None
+
+
+def find_visitor(request: Request) -> str | None:
+    """Return the follower's own id, if their browser has a proper one."""
+    visitor = request.cookies.get(VISITOR, "")
+    is_ours = len(visitor) == VISITOR_LENGTH and visitor.replace("-", "").replace("_", "").isalnum()
+    return visitor if is_ours and visitor.isascii() else None
+
+
+def new_visitor() -> str:
+    """Return an id nobody can guess; it is the key to one follower's conversation."""
+    return secrets.token_urlsafe(VISITOR_LENGTH * 3 // 4)
+
+
+def set_cookie(request: Request, response: Response, name: str, value: str, lasts: int) -> None:
+    """Set a cookie that no script reads, no other site sends along, and no plain line carries under https."""
+    is_https = request.url.scheme == "https"
+    response.set_cookie(name, value, max_age=lasts, httponly=True, samesite="lax", secure=is_https)
+
+
+def begin_session(request: Request, response: Response, secret: str) -> None:
+    """Let the browser keep its new session."""
+    set_cookie(request, response, SESSION, secret, int(SESSION_LASTS.total_seconds()))

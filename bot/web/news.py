@@ -1,0 +1,67 @@
+"""News: tells every open page that the log grew. One reader serves them all."""
+
+import asyncio
+from collections.abc import AsyncIterator, Set
+from contextlib import suppress
+from dataclasses import dataclass, field
+
+from bot import journal
+from bot.service import Service
+
+EVERY = 0.5
+
+
+@dataclass(eq=False, slots=True)
+class Follower:
+    """One open page. `conversation` is the only one it cares for; None is all of them."""
+
+    conversation: int | None = None
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class News:
+    """Watches the log while at least one page is open."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._followers: set[Follower] = set()
+        self._reader: asyncio.Task[None] | None = None
+
+    async def follow(self, follower: Follower, seconds: float | None = None) -> AsyncIterator[None]:
+        """Yield at once, then whenever something happened that concerns the page, for so long."""
+        loop = asyncio.get_running_loop()
+        until = None if seconds is None else loop.time() + seconds
+        self._followers.add(follower)
+        if self._reader is None or self._reader.done():
+            self._reader = asyncio.create_task(self._read())
+        try:
+            while until is None or loop.time() < until:
+                follower.woken.clear()
+                yield
+                left = None if until is None else until - loop.time()
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(follower.woken.wait(), left)
+        finally:
+            self._followers.discard(follower)
+            if not self._followers and self._reader is not None:
+                self._reader.cancel()
+                self._reader = None
+
+    async def _read(self) -> None:
+        """Read what was committed since the last look, and wake whom it concerns."""
+        position: int | None = None
+        async for _ in self._service.pulse.beats(EVERY):
+            if position is None:
+                position = await self._service.read(journal.position)
+                self._wake(None)  # what came while the reader started is not missed
+                continue
+            after = position
+            entries = await self._service.read(lambda conn, after=after: journal.read_since(conn, after))  # type: ignore[misc]
+            if entries:
+                position = entries[-1].id
+                self._wake({entry.conversation for entry in entries})
+
+    def _wake(self, touched: Set[int | None] | None) -> None:
+        for follower in self._followers:
+            if touched is None or follower.conversation is None or follower.conversation in touched:
+                follower.woken.set()

@@ -1,0 +1,109 @@
+"""The templates and what every page is given: words, times, language, who is looking."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from bot.service import Service
+from bot.web import gate, times
+from bot.web.gate import LANGUAGE, YEAR
+from bot.web.words import choose_language, read_words
+from bot.wording import LANGUAGES
+
+HERE = Path(__file__).parent
+STATIC = HERE / "static"
+TINTS = 6
+
+
+class Pages:
+    """Renders the templates. Everything that comes from outside is escaped."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._words = read_words()
+        self._environment = Environment(
+            loader=FileSystemLoader(HERE / "templates"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.filters |= {"first_name": first_name, "initial": initial, "tint": tint}
+
+    def language(self, request: Request) -> str:
+        """Return the language to show somebody: their choice, their browser's, else the brand's."""
+        asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
+        return choose_language(asked, request.headers.get("accept-language", ""), self._service.core.language)
+
+    def word(self, request: Request, key: str, **values: object) -> str:
+        """Return words in the language of whoever looks."""
+        return self._words[self.language(request)](key, **values)
+
+    def render(
+        self, request: Request, template: str, status: int = 200, context: Mapping[str, Any] | None = None
+    ) -> Response:
+        """Render a page; a language chosen by `?lang=` is remembered."""
+        language, now, core = self.language(request), self._service.now(), self._service.core
+        zone, words = core.zone, self._words[language]
+        given = {
+            "t": words,
+            "has_words": lambda key: words.find(key) is not None,
+            "language": language,
+            "other_language": next(other for other in LANGUAGES if other != language),
+            "other_link": f"?{urlencode({**request.query_params, 'lang': _other(language)})}",
+            "brand": core.brand,
+            "now": now,
+            "units": times.UNITS[language],
+            "clock": lambda at: times.clock(at, zone, language),
+            "day": lambda at: times.day(at, now, zone, language),
+            "moment": lambda at: times.moment(at, now, zone, language),
+            "span": lambda length: times.span(length, language),
+            "left": lambda at: left(at, now, language),
+            "urgency": lambda clock: urgency(clock, now),
+        }
+        html = self._environment.get_template(template).render({**given, **(context or {})})
+        response = HTMLResponse(
+            html, status, headers={"content-language": language, "vary": "accept-language"}
+        )
+        if request.query_params.get("lang") in LANGUAGES:
+            gate.set_cookie(request, response, LANGUAGE, language, YEAR)
+        return response
+
+
+def left(at: datetime, now: datetime, language: str) -> str:
+    """Say how much is left until an instant, or by how much it has passed."""
+    return times.span(at - now, language)
+
+
+def urgency(clock: Any, now: datetime) -> str:
+    """Say how pressing a promise is: late, soon or calm."""
+    if clock.is_late or clock.due_at <= now:
+        return "late"
+    is_soon = clock.warn_at is not None and clock.warn_at <= now
+    return "soon" if is_soon or clock.due_at - now < timedelta(minutes=2) else "calm"
+
+
+def first_name(name: str) -> str:
+    """Return the name by which followers know a member of staff."""
+    words = name.split()
+    return words[0][:1].upper() + words[0][1:] if words else name
+
+
+def initial(name: str) -> str:
+    """Return the letter for a round picture: the first that can be read, else a dot."""
+    return next((letter.upper() for letter in name if letter.isalnum()), "·")
+
+
+def tint(name: str) -> int:
+    """Return the colour of a name's round picture, always the same one."""
+    return sum(name.encode()) % TINTS
+
+
+def _other(language: str) -> str:
+    return next(other for other in LANGUAGES if other != language)

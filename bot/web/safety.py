@@ -1,0 +1,64 @@
+"""Safety of every answer: security headers, no caching of private pages, and a pace for visitors."""
+
+from collections import deque
+
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+HEADERS = {
+    "content-security-policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    ),
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "referrer-policy": "no-referrer",
+    "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
+    "cross-origin-opener-policy": "same-origin",
+}
+
+
+class SafeHeaders:
+    """Adds the security headers to every answer; only the static files may be kept, and are asked after."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on and complete the answer's headers."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        caching = "no-cache" if scope["path"].startswith("/static/") else "no-store"
+
+        async def complete(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                headers.update(HEADERS)
+                headers["cache-control"] = caching
+            await send(message)
+
+        await self._app(scope, receive, complete)
+
+
+class Pace:
+    """How often one visitor may write: `most` times within `seconds`."""
+
+    def __init__(self, most: int = 20, seconds: float = 10.0, remembered: int = 10_000) -> None:
+        self._most = most
+        self._seconds = seconds
+        self._remembered = remembered
+        self._times: dict[str, deque[float]] = {}
+
+    def wait(self, visitor: str, now: float) -> float:
+        """Count one message at `now`, in monotonic seconds, and return 0; or return how long to wait first."""
+        times = self._times.pop(visitor, None) or deque()
+        self._times[visitor] = times
+        while len(self._times) > self._remembered:
+            self._times.pop(next(iter(self._times)))
+        while times and now - times[0] >= self._seconds:
+            times.popleft()
+        if len(times) >= self._most:
+            return self._seconds - (now - times[0])
+        times.append(now)
+        return 0.0

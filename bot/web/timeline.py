@@ -1,0 +1,84 @@
+"""The timeline of a conversation: what was said and what happened, in one order. Pure."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from typing import Any
+
+from bot.journal import Logged
+
+# Acts that say who did what; the change of the ticket that comes with them is not said again.
+TOLD = frozenset({"claim", "take_over", "release", "resolve", "reopen", "to_bot", "category"})
+ACTS = TOLD | {"no_reply_needed", "block", "unblock"}
+
+
+@dataclass(frozen=True, slots=True)
+class Happening:
+    """Something that happened, told in small type: `key` picks the words, `staff` is who did it."""
+
+    id: int
+    at: datetime
+    key: str
+    staff: int | None = None
+    ticket: int | None = None
+    values: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line: either a message, as its row, or something that happened."""
+
+    at: datetime
+    message: Any = None
+    happening: Happening | None = None
+
+
+def timeline(messages: Sequence[Any], entries: Sequence[Logged]) -> list[Line]:
+    """Return messages and happenings in the order of time; at equal times the words come first."""
+    first = messages[0].at if messages else None
+    lines = [Line(message.at, message=message) for message in messages]
+    lines += [Line(h.at, happening=h) for h in happenings(entries) if first is None or h.at >= first]
+    return sorted(lines, key=lambda line: (line.at, line.happening is not None))
+
+
+def happenings(entries: Sequence[Logged]) -> Iterator[Happening]:
+    """Tell the log entries that a person at the desk wants to know of."""
+    told = {(e.ticket, e.at) for e in entries if e.kind == "act" and e.data["act"] in TOLD}
+    shown: dict[int | None, Mapping[str, Any]] = {}
+    for entry in entries:
+        match entry.kind:
+            case "ticket":
+                before, shown[entry.ticket] = shown.get(entry.ticket), entry.data
+                if (entry.ticket, entry.at) not in told:
+                    yield from _changed(entry, before)
+                elif before and before["category"] != entry.data["category"]:
+                    yield _about(entry, "recategorised", category=entry.data["category"])
+            case "act" if entry.data["act"] in ACTS and entry.data["act"] != "category":
+                yield _about(entry, entry.data["act"])
+            case "breach" | "met":
+                yield _about(entry, entry.kind, deadline=entry.data["deadline"])
+            case "acked" | "send_failed" | "send_uncertain" | "nobody_to_tell":
+                yield _about(entry, entry.kind)
+
+
+def _changed(entry: Logged, before: Mapping[str, Any] | None) -> Iterator[Happening]:
+    """Tell what changed about a ticket without an act of its own."""
+    after = entry.data
+    if before is None:
+        yield _about(entry, "opened", category=after["category"])
+        return
+    if after["category"] != before["category"]:
+        yield _about(entry, "recategorised", category=after["category"])
+    if before["status"] == "resolved" != after["status"]:
+        yield _about(entry, "reopened_by_follower")
+    elif after["assignee"] is None and before["assignee"] is not None:
+        yield _about(entry, "back_in_queue")
+    elif after["assignee"] not in (None, before["assignee"]):
+        yield Happening(entry.id, entry.at, "claim", after["assignee"], entry.ticket)
+    elif after["status"] == "waiting_customer" != before["status"]:
+        yield _about(entry, "waiting_customer")
+
+
+def _about(entry: Logged, key: str, **values: str) -> Happening:
+    return Happening(entry.id, entry.at, key, entry.staff, entry.ticket, values)

@@ -1,0 +1,125 @@
+"""How much a text shares with each text of the brand. Pure."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from knowledge.features import Bag, Floats, Ints, Token
+
+_FAINT = 1e-3  # a likeness below it is not kept
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """How the kinds of likeness are weighed: concepts against letters, pairs against words."""
+
+    meaning: float
+    pairs: float
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What one text shares with every text of the brand, before any weighing."""
+
+    spelling: Floats
+    meaning: Floats
+    worded: Floats
+    conceived: Floats
+
+
+class Lists:
+    """Many short lists of numbers in one array, by place."""
+
+    def __init__(self, starts: Ints, items: Ints, values: Floats) -> None:
+        self.starts, self.items, self.values = starts, items, values
+
+    @classmethod
+    def inverted(cls, lists: Sequence[tuple[Ints, Floats]], many: int) -> "Lists":
+        """Return, for each of `many` items, which lists hold it and with what value."""
+        sizes = np.array([len(items) for items, _ in lists], dtype=np.int64)
+        holders = np.repeat(np.arange(len(lists)), sizes)
+        items = np.concatenate([np.zeros(0, dtype=np.int64), *(items for items, _ in lists)])
+        values = np.concatenate([np.zeros(0), *(values for _, values in lists)])
+        order = np.argsort(items, kind="stable")
+        starts = np.searchsorted(items[order], np.arange(many + 1))
+        return cls(starts, holders[order], values[order])
+
+    def gathered(self, places: Ints, weights: Floats, many: int) -> Floats:
+        """Return the weighted sum of the lists at `places`, as an array of length `many`."""
+        starts, sizes = self.starts[places], self.starts[places + 1] - self.starts[places]
+        total = int(sizes.sum())
+        if not total:
+            return np.zeros(many)
+        shift = np.repeat(starts - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes)
+        at = shift + np.arange(total)
+        return np.bincount(self.items[at], self.values[at] * np.repeat(weights, sizes), many)
+
+
+class Overlap:
+    """The brand's texts, indexed by what they share."""
+
+    def __init__(self, vocabulary: Mapping[str, Token], bags: Sequence[Bag], features: int, pairs: int) -> None:
+        self.tokens = list(vocabulary.values())
+        self.place = {id(token): place for place, token in enumerate(self.tokens)}
+        self.bags = bags
+        self._features = Lists.inverted([(t.parts, t.values) for t in self.tokens], features)
+        self._pairs = Lists.inverted([(bag.pairs, bag.weights) for bag in bags], pairs)
+        self.words = [np.array([self.place[id(t)] for t in bag.tokens], dtype=np.int64) for bag in bags]
+        self.all_words = np.concatenate([np.zeros(0, dtype=np.int64), *self.words])
+        self.starts = np.concatenate([[0], np.cumsum([len(words) for words in self.words])]).astype(np.int64)
+        self.spelling = np.array([sum(t.spelling for t in bag.tokens) for bag in bags])
+        self.meaning = np.array([sum(t.meaning for t in bag.tokens) for bag in bags])
+        self.worded = np.array([bag.worded for bag in bags])
+        self.conceived = np.array([bag.conceived for bag in bags])
+        self._kin: dict[int, tuple[Ints, Floats, Floats]] = {}
+
+    def likeness(self, token: Token) -> tuple[Floats, Floats]:
+        """Return how like the word is to each of the vocabulary, by letters and by concepts."""
+        many, cut = len(self.tokens), token.spelled
+        return (
+            self._features.gathered(token.parts[:cut], token.values[:cut], many),
+            self._features.gathered(token.parts[cut:], token.values[cut:], many),
+        )
+
+    def row(self, text: int) -> Shared:
+        """Return what the brand's text number `text` shares with all of them."""
+        many = len(self.tokens)
+        kin = [self._kind(place) for place in self.words[text]]
+        ids = np.concatenate([np.zeros(0, dtype=np.int64), *(k[0] for k in kin)])
+        spelling = np.bincount(ids, np.concatenate([np.zeros(0), *(k[1] for k in kin)]), many)
+        meaning = np.bincount(ids, np.concatenate([np.zeros(0), *(k[2] for k in kin)]), many)
+        bag = self.bags[text]
+        return Shared(
+            spelling=self.by_text(spelling),
+            meaning=self.by_text(meaning),
+            worded=self.by_pairs(bag, ~bag.by_concept),
+            conceived=self.by_pairs(bag, bag.by_concept),
+        )
+
+    def by_pairs(self, bag: Bag, which: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
+        """Return what the bag shares with each text by the chosen pairs."""
+        return self._pairs.gathered(bag.pairs[which], bag.weights[which], len(self.bags))
+
+    def by_text(self, by_word: Floats) -> Floats:
+        """Sum a value of each vocabulary word over each text's words."""
+        sums = np.concatenate([[0.0], np.cumsum(by_word[self.all_words])])
+        return np.asarray(sums[self.starts[1:]] - sums[self.starts[:-1]])
+
+    def _kind(self, place: int) -> tuple[Ints, Floats, Floats]:
+        if place not in self._kin:
+            spelling, meaning = self.likeness(self.tokens[place])
+            near = np.flatnonzero(spelling + meaning > _FAINT)
+            self._kin[place] = (near, spelling[near], meaning[near])
+        return self._kin[place]
+
+    def kinship(self, place: int, mix: Mix) -> Floats:
+        """Return the cosine of a vocabulary word with each of them."""
+        near, spelling, meaning = self._kind(place)
+        full = np.zeros(len(self.tokens))
+        full[near] = spelling + mix.meaning**2 * meaning
+        return full / (self.lengths(mix) * self.lengths(mix)[place])
+
+    def lengths(self, mix: Mix) -> Floats:
+        """Return the length of each vocabulary word under the mix."""
+        return np.sqrt([t.spelling + mix.meaning**2 * t.meaning for t in self.tokens]) + 1e-12

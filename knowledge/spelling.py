@@ -1,0 +1,64 @@
+"""Misspelt words brought back to words that the brand uses. Pure."""
+
+from collections.abc import Iterable, Sequence
+
+from rapidfuzz.distance import OSA
+
+_VOWELS = str.maketrans("", "", "aeiou")
+_CLITICS = ("nya", "kah", "lah", "pun", "ku", "mu", "in", "an")
+
+
+class Spelling:
+    """Finds the vocabulary's word that a strange word was most likely meant to be."""
+
+    def __init__(self, vocabulary: Sequence[str], standard: Iterable[str]) -> None:
+        self._known = frozenset(vocabulary)
+        self._standard = frozenset(standard)
+        self._bones: dict[str, list[str]] = {}
+        for word in sorted(self._known):
+            if len(word) >= 3 and word.isalpha():
+                self._bones.setdefault(bones(word), []).append(word)
+
+    def repaired(self, word: str, similar: Iterable[str]) -> str:
+        """Return the word meant, or the word itself where none is near enough.
+
+        `similar` are words with many of its letters in common; those without its vowels ("jdwl" for
+        "jadwal") are found here. A word that the lists know is right as it stands.
+        """
+        if word in self._known or len(word) < 3 or not word.isalpha():
+            return word
+        for clitic in _CLITICS:
+            if word.endswith(clitic) and word[: -len(clitic)] in self._known and len(word) - len(clitic) >= 4:
+                return word[: -len(clitic)]
+        if word in self._standard:
+            return word
+        short = squeezed(word)
+        if short in self._known:
+            return short
+        shape = bones(short)
+        candidates = {w for w in similar if len(w) >= 3 and w.isalpha()}
+        if len(shape) >= 3:
+            candidates.update(self._bones.get(shape, ()))
+        best = min(((_cost(short, shape, w) / len(w), w) for w in candidates), default=(1.0, word))
+        return best[1] if best[0] * len(best[1]) <= _allowed(short) else word
+
+
+def squeezed(word: str) -> str:
+    """Return the word with doubled letters made one."""
+    return "".join(letter for at, letter in enumerate(word) if not at or letter != word[at - 1])
+
+
+def bones(word: str) -> str:
+    """Return the word's first letter and its consonants."""
+    return word[:1] + squeezed(word)[1:].translate(_VOWELS)
+
+
+def _cost(word: str, shape: str, candidate: str) -> float:
+    distance = OSA.distance(word, candidate, score_cutoff=5)
+    if bones(candidate) == shape:
+        return distance / 2
+    return float(distance) if len(word) > 4 or word[0] == candidate[0] else 9.0
+
+
+def _allowed(word: str) -> float:
+    return 1.0 if len(word) < 8 else 2.0
