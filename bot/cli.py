@@ -1,37 +1,47 @@
 """The `mimin` command: one line for each mistake, never a traceback."""
 
-import re
 import sys
 from collections.abc import Iterable
+from importlib import import_module
 
 import typer
 
-from bot.commands import kb, staff
-from bot.commands.ask import ask
 from bot.commands.context import CommandError
-from bot.commands.due import due
-from bot.commands.project import check, init
-from bot.commands.serve import run
-from bot.commands.simulate import simulate
 from bot.database import DatabaseError
-from bot.run import StartError
 from bot.settings import SettingsError
 from handoff.entry import Refused
 from knowledge.mistakes import ContentError, nearest
 
-MISTYPED = re.compile(r"No such command '(.*)'")
+# Each command lies in a module of its own, and only the one that is called is loaded: `ask` needs no server.
+COMMANDS = {
+    "run": "serve",
+    "ask": "ask",
+    "due": "due",
+    "simulate": "simulate",
+    "init": "project",
+    "check": "project",
+    "kb": "kb",
+    "staff": "staff",
+}
 
-app = typer.Typer(
-    name="mimin",
-    no_args_is_help=True,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    help="Answers a brand's followers at once, and wakes a person before a promise breaks.",
-)
-for command in (run, ask, due, simulate, init, check):
-    app.command()(command)
-app.add_typer(kb.app, name="kb")
-app.add_typer(staff.app, name="staff")
+
+def build_app(names: Iterable[str]) -> typer.Typer:
+    """Put the commands of these names together."""
+    app = typer.Typer(
+        name="mimin",
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Answers a brand's followers at once, and wakes a person before a promise breaks.",
+    )
+    app.callback()(lambda: None)
+    for name in names:
+        module = import_module(f"bot.commands.{COMMANDS[name]}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+    return app
 
 
 def main() -> None:
@@ -40,18 +50,19 @@ def main() -> None:
 
 
 def _exit_code(arguments: list[str]) -> int:
-    command = typer.main.get_command(app)
+    called = arguments[0] if arguments else ""
+    command = typer.main.get_command(build_app([called] if called in COMMANDS else COMMANDS))
     try:
         code = command.main(arguments, prog_name="mimin", standalone_mode=False)
     except typer.TyperException as error:
-        return _complain(_with_nearest(error), 2)
+        return _complain(_with_known(error), 2)
     except (SettingsError, ContentError) as error:
         return _complain(_first(error.problems), 2)
     except CommandError as error:
         return _complain(str(error), error.code)
     except Refused as refused:
         return _complain(refused.sentence, 2)
-    except (DatabaseError, StartError) as error:
+    except DatabaseError as error:
         return _complain(str(error), 1)
     except typer.Abort:
         return _complain("interrupted", 1)
@@ -71,12 +82,16 @@ def _first(problems: Iterable[str]) -> str:
     return f"{first} (and {len(others)} more; `mimin check` names them all)" if others else first
 
 
-def _with_nearest(error: typer.TyperException) -> str:
-    """Name the nearest command where a command was mistyped; for options the library does it."""
+def _with_known(error: typer.TyperException) -> str:
+    """Say what is wrong and what is allowed: commands the library names itself, options we do."""
     said = getattr(error, "message", None) or str(error)
-    commands = getattr(getattr(getattr(error, "ctx", None), "command", None), "commands", None)
-    typed = MISTYPED.search(said)
-    if commands is None or typed is None:
-        return said or "use one of the commands that `mimin --help` lists"
-    near = nearest(typed[1], commands)
-    return f"{said} There are {', '.join(commands)}" + (f'; did you mean "{near}"?' if near else "")
+    command = getattr(getattr(error, "ctx", None), "command", None)
+    if said.startswith("No such command"):
+        return f"{said} There are {', '.join(getattr(command, 'commands', ()))}"
+    if said.startswith("No such option"):
+        options = [
+            option for param in getattr(command, "params", ()) for option in param.opts if option[0] == "-"
+        ]
+        near = nearest(said.split(": ")[-1].split()[0], options)
+        return f"{said}; there are {', '.join(options)}" + (f"; did you mean {near}?" if near else "")
+    return said or "name a command; `mimin --help` lists them"

@@ -1,7 +1,7 @@
 """Intake: raw updates are stored before they are confirmed, then handled in order, a lane a contact."""
 
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -59,9 +59,12 @@ def store(conn: Connection, arrivals: Sequence[Arrival], now: datetime) -> None:
         conn.execute(insert(INBOUND).values(values).on_conflict_do_nothing())
 
 
-def list_pending(conn: Connection, now: datetime, limit: int = BATCH) -> list[Row[Any]]:
+def list_pending(
+    conn: Connection, channels: Collection[str], now: datetime, limit: int = BATCH
+) -> list[Row[Any]]:
     """Return what can be handled now: in order, and nothing whose lane waits for an earlier update."""
-    rows = conn.execute(select(INBOUND).where(INBOUND.c.status == "pending").order_by(INBOUND.c.id))
+    pending = select(INBOUND).where(INBOUND.c.status == "pending", INBOUND.c.channel.in_(channels))
+    rows = conn.execute(pending.order_by(INBOUND.c.id))
     held: set[str] = set()
     found = []
     for row in rows:
@@ -118,7 +121,7 @@ def list_dead(conn: Connection, limit: int = 100) -> list[Row[Any]]:
 async def work(service: Service, receptions: Mapping[str, Reception]) -> None:
     """Handle what comes in until cancelled."""
     async for _ in service.pulse.beats(0.5):
-        while pending := await service.read(lambda conn: list_pending(conn, service.now())):
+        while pending := await service.read(lambda conn: list_pending(conn, receptions, service.now())):
             for row in pending:
                 await _handle_one(service, receptions[row.channel], row)
 

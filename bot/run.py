@@ -6,6 +6,7 @@ import socket
 import sys
 from collections.abc import Callable, Coroutine, Mapping
 from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +17,8 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot import core, intake, journal
 from bot.building import build_core, cache_folder, fill, open_database
-from bot.channels import telegram_updates, web
-from bot.channels.channel import Channel, Page
-from bot.channels.telegram import TelegramChannel
-from bot.channels.telegram_intake import poll
+from bot.channels import web
+from bot.channels.channel import Channel, Line, Page
 from bot.chores import Chores
 from bot.database import DatabaseError, Writer, reading
 from bot.sender import Sender
@@ -39,12 +38,8 @@ FOLLOW = 0.5
 ADDRESS = "web_address"
 
 
-class StartError(Exception):
-    """The process cannot start; the message is one line for a person."""
-
-
 def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
-    """Run until interrupted. Raises StartError or DatabaseError before anything is served."""
+    """Run until interrupted. Raises DatabaseError where it cannot, before anything is served."""
     lock = _lock(settings)
     try:
         engine = open_database(settings)
@@ -77,19 +72,21 @@ async def _serve(
         uvicorn.Config(build_app(service), log_config=None, access_log=False, timeout_graceful_shutdown=2)
     )
     channels: dict[str, Channel] = {"web": Page(), "desk": Page()}
-    receptions = {"web": web.RECEPTION, "telegram": telegram_updates.RECEPTION}
-    parts: list[Coroutine[Any, Any, None]] = [
+    receptions = {"web": web.RECEPTION}
+    polled = asyncio.Event()
+    telegram = await _telegram(service)
+    parts: list[Coroutine[Any, Any, None]] = []
+    if telegram is None:
+        polled.set()
+    else:
+        channels["telegram"], receptions["telegram"] = telegram.channel, telegram.reception
+        parts.append(telegram.poll(polled.set))
+    parts += [
         intake.work(service, receptions),
         Sender(service, channels).run(),
         _sweep(service),
         _follow(service),
     ]
-    polled = asyncio.Event()
-    telegram = await _telegram(settings, channels)
-    if telegram is None:
-        polled.set()
-    else:
-        parts.append(poll(service, telegram, polled.set))
     chores = Chores(service)
     tasks = [asyncio.create_task(part) for part in parts]
     serving = asyncio.create_task(server.serve(sockets=[listener]))
@@ -114,14 +111,12 @@ async def _serve(
         await asyncio.to_thread(writer.close)
 
 
-async def _telegram(settings: Settings, channels: dict[str, Channel]) -> TelegramChannel | None:
-    """Connect the bot where there is a token."""
-    if settings.telegram.token is None:
+async def _telegram(service: Service) -> Line | None:
+    """Connect the bot where there is a token; its library is slow to load and not needed without."""
+    if service.settings.telegram.token is None:
         return None
-    telegram = TelegramChannel(settings.telegram)
-    await telegram.open()
-    channels["telegram"] = telegram
-    return telegram
+    line: Line = await import_module("bot.channels.telegram_line").connect(service)
+    return line
 
 
 async def _announce(
@@ -211,7 +206,7 @@ def _listen(settings: Settings) -> socket.socket:
     except OSError as error:
         listener.close()
         where, why = f"{settings.web_host}:{settings.web_port}", (error.strerror or str(error)).lower()
-        raise StartError(f"{where}: {why}; set [web] port or MIMIN_WEB_PORT to a free one") from error
+        raise DatabaseError(f"{where}: {why}; set [web] port or MIMIN_WEB_PORT to a free one") from error
     return listener
 
 

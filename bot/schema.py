@@ -1,51 +1,30 @@
-"""The shape of the database: brought up to date by migrations that lie inside the package."""
+"""The shape of the database: this version's, or brought up to it."""
 
-from pathlib import Path
+from importlib import import_module
 
-from alembic import command
-from alembic.autogenerate import compare_metadata
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
 
-from bot.database import METADATA, DatabaseError, transaction
+from bot.database import reading
 
-FOLDER = Path(__file__).parent / "migrations"
+HEAD = "0001"
 
 
 def upgrade(engine: Engine) -> None:
-    """Bring the database to this version's shape.
+    """Bring the database to this version's shape; one that has it already costs a single query.
 
-    Raises DatabaseError where a newer version of Mimin has written it.
+    The migrations' library is loaded only when there is something to do, since that takes longer than
+    all else at a start. Raises DatabaseError where a newer version of Mimin has written it.
     """
-    config = _config()
-    with transaction(engine) as conn:
-        current = MigrationContext.configure(conn).get_current_revision()
-        script = ScriptDirectory.from_config(config)
-        if current == script.get_current_head():
-            return
-        if current is not None and current not in {known.revision for known in script.walk_revisions()}:
-            raise DatabaseError(f"{engine.url.database}: a newer version of Mimin has written this database")
-        config.attributes["connection"] = conn
-        command.upgrade(config, "head")
+    if current_revision(engine) != HEAD:
+        import_module("bot.migrating").upgrade(engine)
 
 
-def drift(conn: Connection) -> list[object]:
-    """Return what the migrations and the tables disagree about; empty when they agree."""
-    context = MigrationContext.configure(conn, opts={"compare_type": True})
-    return list(compare_metadata(context, METADATA))
-
-
-def revise(engine: Engine, message: str, revision: str) -> None:
-    """Write a new migration from the difference to the tables; for developers."""
-    config = _config()
-    with transaction(engine) as conn:
-        config.attributes["connection"] = conn
-        command.revision(config, message, autogenerate=True, rev_id=revision)
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(FOLDER))
-    return config
+def current_revision(engine: Engine) -> str | None:
+    """Return which revision the database has; None for an empty one."""
+    try:
+        with reading(engine) as conn:
+            row = conn.exec_driver_sql("SELECT version_num FROM alembic_version").first()
+    except OperationalError:
+        return None
+    return row[0] if row else None

@@ -12,8 +12,8 @@ from types import MappingProxyType
 
 import openpyxl
 
-from knowledge.article import Article, Phrasing
-from knowledge.mistakes import Mistakes, check_id, check_language, check_text, nearest, shown
+from knowledge.article import LANGUAGES, Article, Phrasing
+from knowledge.mistakes import Mistakes, is_id, is_whole, nearest, shown
 
 COLUMNS = ("article", "question", "answer", "language", "tags")
 NEEDED = COLUMNS[:3]
@@ -50,8 +50,10 @@ def articles_of(rows: Iterable[Row], file: str, language: str, mistakes: Mistake
     for row in rows:
         before = len(mistakes.lines)
         name, where = row.cells.get("article", ""), f"{file}:{row.line}"
-        if check_id(name, where, mistakes):
+        if is_id(name):
             _add_row(drafts.setdefault(name, _Draft(row.line)), row, where, language, mistakes)
+        else:
+            mistakes.bad_id(where, name)
         if len(mistakes.lines) > before:
             spoilt.add(name)
     for name, draft in drafts.items():
@@ -68,7 +70,8 @@ def articles_of(rows: Iterable[Row], file: str, language: str, mistakes: Mistake
 def _add_row(draft: _Draft, row: Row, where: str, language: str, mistakes: Mistakes) -> None:
     question, answer = (_text(row, column, where, mistakes) for column in ("question", "answer"))
     spoken = row.cells.get("language", "").strip().lower()
-    if spoken and not check_language(spoken, where, mistakes):
+    if spoken and spoken not in LANGUAGES:
+        mistakes.bad_language(where, spoken)
         return
     if question:
         draft.phrasings.append(Phrasing(question, spoken or None))
@@ -81,7 +84,9 @@ def _add_row(draft: _Draft, row: Row, where: str, language: str, mistakes: Mista
 
 def _text(row: Row, column: str, where: str, mistakes: Mistakes) -> str:
     text = row.cells.get(column, "").replace("\r\n", "\n").replace("\r", "\n").strip()
-    return text if check_text(text, column, where, mistakes) else ""
+    if not is_whole(text):
+        mistakes.bad_text(where, column, text)
+    return text
 
 
 def csv_rows(text: str, file: str, mistakes: Mistakes) -> Iterator[Row]:

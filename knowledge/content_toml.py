@@ -8,12 +8,12 @@ from itertools import groupby
 from types import MappingProxyType
 from typing import Any
 
-from knowledge.article import Article, Phrasing
-from knowledge.mistakes import Mistakes, check_id, check_language, check_text, nearest, shown
+from knowledge.article import LANGUAGES, Article, Phrasing
+from knowledge.mistakes import Mistakes, is_id, is_whole, nearest, shown
 
 KEYS = ("id", "title", "tags", "questions", "answer", "valid_from", "valid_until")
 
-_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*article[ \t]*\]\]", re.MULTILINE)
+_HEADER = re.compile(r"^[ \t]*\[\[[ \t]*article[ \t]*\]\]")
 _AT_LINE = re.compile(r" \(at line (\d+), column \d+\)$")
 _LIST = 'a list of texts such as ["cara bayar?"]'
 _SIGNS = {"\\": "\\\\", "\b": "\\b", "\f": "\\f", "\r": "\\r", "\t": "\t", "\n": "\n"}
@@ -84,37 +84,34 @@ def _line_of(lines: list[str], key: str, header: int | None = None) -> int | Non
 
 def _trees(text: str, file: str, mistakes: Mistakes) -> Iterator[tuple[dict[str, Any], list[int]]]:
     """Yield what the text says with the lines of its article headers: whole, else part by part."""
-    offsets = [found.start() for found in _HEADER.finditer(text)]
+    lines = text.split("\n")
+    headers = [number for number, line in enumerate(lines, start=1) if _HEADER.match(line)]
     try:
         whole = tomllib.loads(text)
     except (ValueError, RecursionError) as error:
         broken = error
     else:
-        yield whole, [_line_at(text, offset) for offset in offsets]
+        yield whole, headers
         return
     before = len(mistakes.lines)
-    for start, end in zip([0, *offsets], [*offsets, len(text)], strict=True):
-        line = _line_at(text, start)
+    for first, following in zip([1, *headers], [*headers, len(lines) + 1], strict=True):
+        part = "\n".join(lines[first - 1 : following - 1])
         try:
-            yield tomllib.loads("\n" * (line - 1) + text[start:end]), [line]
+            yield tomllib.loads(part), [first]
         except (ValueError, RecursionError) as error:
-            _note_broken(error, text[:end], file, mistakes)
+            _note_broken(error, part, first, file, mistakes)
     if len(mistakes.lines) == before:
-        _note_broken(broken, text, file, mistakes)
+        _note_broken(broken, text, 1, file, mistakes)
 
 
-def _line_at(text: str, offset: int) -> int:
-    return text.count("\n", 0, offset) + 1
-
-
-def _note_broken(error: Exception, text: str, file: str, mistakes: Mistakes) -> None:
+def _note_broken(error: Exception, part: str, first: int, file: str, mistakes: Mistakes) -> None:
+    """Note what the parser says of a part; its line is the part's, which begins at line `first`."""
     found = _AT_LINE.search(str(error))
-    line = int(found[1]) if found else text.rstrip().count("\n") + 1
+    line = int(found[1]) if found else part.rstrip().count("\n") + 1
     what = "nested too deep" if isinstance(error, RecursionError) else _AT_LINE.sub("", str(error))
     what = shown(what.removesuffix(" (at end of document)"))[1:-1]
-    mistakes.add(
-        f"{file}:{line}", f"broken TOML: {what}", 'key = "text", key = ["text", "text"] or key = 2026-12-31'
-    )
+    allowed = 'key = "text", key = ["text", "text"] or key = 2026-12-31'
+    mistakes.add(f"{file}:{first + line - 1}", f"broken TOML: {what}", allowed)
 
 
 def _read_article(
@@ -128,8 +125,10 @@ def _read_article(
     if not isinstance(name, str):
         wrong = "article without id" if name is None else f"id {shown(name)} is no text"
         mistakes.add(place.of("id"), wrong, 'a text of its own such as id = "cara-bayar"')
-    elif check_id(name, place.of("id"), mistakes):
-        if name in known:
+    else:
+        if not is_id(name):
+            mistakes.bad_id(place.of("id"), name)
+        elif name in known:
             mistakes.add(
                 place.of("id"), f"duplicate id {shown(name)}", f"each id once, and {known[name]} has it"
             )
@@ -175,13 +174,15 @@ def _pairs(questions: object, place: _Place, mistakes: Mistakes) -> Iterator[tup
                 yield None, question
                 continue
             for key, text in question.items():
-                if check_language(key, place.of("questions"), mistakes):
+                if key in LANGUAGES:
                     yield key, text
+                else:
+                    mistakes.bad_language(place.of("questions"), key)
     elif isinstance(questions, dict):
         for key, texts in questions.items():
-            if not check_language(key, place.of(f"questions.{key}"), mistakes):
-                continue
-            if isinstance(texts, list):
+            if key not in LANGUAGES:
+                mistakes.bad_language(place.of(f"questions.{key}"), key)
+            elif isinstance(texts, list):
                 yield from ((key, text) for text in texts)
             else:
                 wrong = f"questions.{key} {shown(texts)} is no list"
@@ -198,20 +199,24 @@ def _read_texts(
     if not isinstance(value, dict):
         text = _read_text(value, key, place, mistakes)
         return {language: text} if text else {}
-    return {
-        name: read
-        for name, text in value.items()
-        if check_language(name, place.of(f"{key}.{name}"), mistakes)
-        and (read := _read_text(text, f"{key}.{name}", place, mistakes))
-    }
+    texts = {}
+    for name, text in value.items():
+        if name not in LANGUAGES:
+            mistakes.bad_language(place.of(f"{key}.{name}"), name)
+        elif read := _read_text(text, f"{key}.{name}", place, mistakes):
+            texts[name] = read
+    return texts
 
 
 def _read_text(value: object, key: str, place: _Place, mistakes: Mistakes) -> str | None:
-    if not isinstance(value, str) or not value.strip():
-        wrong = f"{key} {shown(value)} is no text" if not isinstance(value, str) else f"empty text in {key}"
+    if isinstance(value, str) and is_whole(value) and value.strip():
+        return value.strip()
+    if isinstance(value, str) and value.strip():
+        mistakes.bad_text(place.of(key), key, value)
+    else:
+        wrong = f"empty text in {key}" if isinstance(value, str) else f"{key} {shown(value)} is no text"
         mistakes.add(place.of(key), wrong, "a text of one character or more, in double quotes")
-        return None
-    return value.strip() if check_text(value, key, place.of(key), mistakes) else None
+    return None
 
 
 def _read_date(table: Mapping[str, Any], key: str, place: _Place, mistakes: Mistakes) -> date | None:

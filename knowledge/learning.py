@@ -1,6 +1,6 @@
 """From articles to a model: one pass over everything that is learnt about matching. Pure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np

@@ -61,7 +61,7 @@ class Matcher:
         self._repair = repair
         self.articles = len(tables.starts)
         self._filled = np.flatnonzero(np.diff(np.append(tables.starts, len(tables.held))) > 0)
-        self._room = max(256, _ROOM // max(1, 3 * self.articles))
+        self._room = max(1024, _ROOM // max(1, 3 * self.articles))
         self._rows = np.zeros((256, 3 * self.articles), dtype=np.float32)
         self._seen: dict[str, tuple[Token, int]] = {}
         self._meant: dict[str, str] = {}
@@ -74,6 +74,8 @@ class Matcher:
         """Return the best candidates, best first; `boost` is an article that is a little likelier."""
         if not self.articles or not words:
             return []
+        if len(self._seen) + 2 * len(words) > self._room:
+            self._seen.clear()
         met = [self._meet(word) for word in dict.fromkeys(words)]
         met = list({place: (token, place) for token, place in met}.values())
         tokens = [token for token, _ in met]
@@ -120,8 +122,6 @@ class Matcher:
         known = self._seen.get(word)
         if known is not None:
             return known
-        if len(self._seen) >= self._room:
-            self._seen.clear()
         token = self._features.token(word, *self._describe(word))
         like = self._like(token)
         if word not in self._known:

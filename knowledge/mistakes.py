@@ -36,6 +36,20 @@ class Mistakes:
         """Note a name that is none of the known ones, with the nearest of them."""
         self.add(where, f"unknown {kind} {shown(name)}", ", ".join(known), nearest(name, known))
 
+    def bad_id(self, where: str, value: str) -> None:
+        """Note a text that is no id."""
+        allowed = f"a text of 1 to {ID_LENGTH} characters without control characters"
+        self.add(where, f"{shown(value)} is no article id", allowed)
+
+    def bad_language(self, where: str, value: str) -> None:
+        """Note a language that Mimin does not speak."""
+        self.unknown(where, "language", value, LANGUAGES)
+
+    def bad_text(self, where: str, what: str, value: str) -> None:
+        """Note a text that is not whole."""
+        wrong = f"{what} {shown(value)} holds a broken character"
+        self.add(where, wrong, "any text of whole Unicode characters")
+
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
     """Return the known name that a mistyped one most resembles, None where none comes near."""
@@ -54,31 +68,15 @@ def shown(value: object) -> str:
     return f'"{text}"' if isinstance(value, str) else text
 
 
-def check_id(value: str, where: str, mistakes: Mistakes) -> bool:
-    """Say whether the text may be an article's id, and note why not."""
-    if (
-        value.strip()
+def is_id(value: str) -> bool:
+    """Say whether the text may be an article's id."""
+    return (
+        bool(value.strip())
         and len(value) <= ID_LENGTH
         and not any(category(sign) in {"Cc", "Cs"} for sign in value)
-    ):
-        return True
-    allowed = f"a text of 1 to {ID_LENGTH} characters without control characters"
-    mistakes.add(where, f"{shown(value)} is no article id", allowed)
-    return False
-
-
-def check_text(value: str, what: str, where: str, mistakes: Mistakes) -> bool:
-    """Say whether the text can be stored and sent, and note why not."""
-    if "\0" not in value and not any("\ud800" <= sign <= "\udfff" for sign in value):
-        return True
-    mistakes.add(
-        where, f"{what} {shown(value)} holds a broken character", "any text of whole Unicode characters"
     )
-    return False
 
 
-def check_language(value: str, where: str, mistakes: Mistakes) -> bool:
-    """Say whether the language is one that Mimin speaks, and note it where it is not."""
-    if value not in LANGUAGES:
-        mistakes.unknown(where, "language", value, LANGUAGES)
-    return value in LANGUAGES
+def is_whole(text: str) -> bool:
+    """Say whether the text can be stored and sent: a database takes no NUL, UTF-8 no half of a pair."""
+    return "\0" not in text and not any("\ud800" <= sign <= "\udfff" for sign in text)

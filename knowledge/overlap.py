@@ -63,8 +63,8 @@ class Overlap:
         self.tokens = list(vocabulary.values())
         self.place = {id(token): place for place, token in enumerate(self.tokens)}
         self.bags = bags
-        self._features = Lists.inverted([(t.parts, t.values) for t in self.tokens], features)
-        self._pairs = Lists.inverted([(bag.pairs, bag.weights) for bag in bags], pairs)
+        self.features = Lists.inverted([(t.parts, t.values) for t in self.tokens], features)
+        self.pairs = Lists.inverted([(bag.pairs, bag.weights) for bag in bags], pairs)
         self.words = [np.array([self.place[id(t)] for t in bag.tokens], dtype=np.int64) for bag in bags]
         self.all_words = np.concatenate([np.zeros(0, dtype=np.int64), *self.words])
         self.starts = np.concatenate([[0], np.cumsum([len(words) for words in self.words])]).astype(np.int64)
@@ -78,8 +78,8 @@ class Overlap:
         """Return how like the word is to each of the vocabulary, by letters and by concepts."""
         many, cut = len(self.tokens), token.spelled
         return (
-            self._features.gathered(token.parts[:cut], token.values[:cut], many),
-            self._features.gathered(token.parts[cut:], token.values[cut:], many),
+            self.features.gathered(token.parts[:cut], token.values[:cut], many),
+            self.features.gathered(token.parts[cut:], token.values[cut:], many),
         )
 
     def row(self, text: int) -> Shared:
@@ -99,7 +99,7 @@ class Overlap:
 
     def by_pairs(self, bag: Bag, which: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
         """Return what the bag shares with each text by the chosen pairs."""
-        return self._pairs.gathered(bag.pairs[which], bag.weights[which], len(self.bags))
+        return self.pairs.gathered(bag.pairs[which], bag.weights[which], len(self.bags))
 
     def by_text(self, by_word: Floats) -> Floats:
         """Sum a value of each vocabulary word over each text's words."""

@@ -8,9 +8,13 @@ from pathlib import Path
 from types import MappingProxyType
 
 from knowledge.article import Article
+from knowledge.matching import Matcher
 from knowledge.phrases import Phrase, Phrases
 from knowledge.reading import SIGNALS, Match, Reading
 from knowledge.text import MATCHED, normalise, tokens
+from knowledge.spelling import Spelling
+from knowledge.training import trained
+from knowledge.vocabulary import Reader
 from knowledge.words import Words, shipped_words
 
 
@@ -18,22 +22,19 @@ class Understanding:
     """One brand's articles and word lists, ready to read texts."""
 
     def __init__(self, articles: Sequence[Article], language: str, words: Words, crisis_terms: Sequence[str]) -> None:
-        self._articles = {article.id: article for article in sorted(articles, key=lambda a: a.id)}
+        ordered = sorted(articles, key=lambda a: a.id)
+        self._articles = {article.id: article for article in ordered}
+        self._ids = list(self._articles)
         self._language = language
         self._words = words
+        self._reader = Reader(words)
         self._phrases = Phrases(_phrases(words, crisis_terms), self._tokens)
-        counts = {
-            id: Counter(w for p in article.phrasings for w in set(self._tokens(p.text)))
-            for id, article in self._articles.items()
-        }
-        spread = Counter(word for count in counts.values() for word in count)
-        self._rarity = {word: math.log(1 + len(counts) / n) for word, n in spread.items()}
-        self._weights: dict[str, dict[str, float]] = {}
-        for id, count in counts.items():
-            weights = {word: self._rarity[word] * math.log1p(n) for word, n in count.items()}
-            norm = math.sqrt(sum(w * w for w in weights.values())) or 1.0
-            for word, weight in weights.items():
-                self._weights.setdefault(word, {})[id] = weight / norm
+        self._matcher: Matcher | None = None
+        if ordered:
+            features, vocabulary, tables = trained(ordered, self._reader, None)
+            spelling = Spelling(vocabulary, self._reader.standard)
+            self._cut = tables.confidence.cut
+            self._matcher = Matcher(features, vocabulary, tables, self._reader.describe, spelling.repaired)
 
     @classmethod
     def build(
@@ -59,15 +60,14 @@ class Understanding:
 
     def read(self, text: str, *, on: date | None = None, topic: str | None = None) -> Reading:
         """Say what one text holds."""
-        words = self._tokens(text[:MATCHED])
-        scores: Counter[str] = Counter()
-        for word in set(words):
-            for id, weight in self._weights.get(word, {}).items():
-                scores[id] += weight * self._rarity[word]
-        norm = math.sqrt(sum(self._rarity.get(w, 4.0) ** 2 for w in set(words))) or 1.0
-        ranked = sorted(((-s / norm, id) for id, s in scores.items() if self._open(id, on)))[:5]
-        matches = tuple(Match(id, min(1.0, -s)) for s, id in ranked)
-        sure = (matches[0].article,) if matches and matches[0].score > 0.5 else ()
+        words = self._reader.words(text)
+        matches: tuple[Match, ...] = ()
+        sure: tuple[str, ...] = ()
+        if self._matcher:
+            topical = [w for w in words if w not in self._reader.filler or self._matcher.knows(w)]
+            found = self._matcher.best(topical)
+            matches = tuple(Match(self._ids[c.article], c.chance) for c in found if self._open(self._ids[c.article], on))
+            sure = (matches[0].article,) if matches and matches[0].score >= self._cut else ()
         signals = dict.fromkeys(SIGNALS, 0.0)
         terms = []
         asks = False

@@ -1,8 +1,10 @@
 """What a channel has to do: bring one outbox row to its recipient, and say honestly what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
+
+from bot.intake import Reception
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +62,16 @@ class Page:
     async def send(self, sending: Sending) -> str | None:  # noqa: ARG002
         """Nothing has to travel: the page shows it."""
         return None
+
+
+class Line(Protocol):
+    """A connected outside service: its channel out, how its updates are handled, and its intake."""
+
+    channel: Channel
+    reception: Reception
+
+    def poll(self, on_first: Callable[[], None]) -> Coroutine[Any, Any, None]:
+        """Bring updates in until cancelled; `on_first` is called when the first request is under way."""
+
+    async def close(self) -> None:
+        """End the connection."""

@@ -13,14 +13,15 @@ from bot.settings import Settings, SettingsError, demo_config, warnings
 from knowledge.content import read_content
 from knowledge.mistakes import ContentError
 
-SAMPLE = """# Your own articles, in as many .toml files as you like. Take the # away from this one to begin.
-# [[article]]
-# id = "opening-hours"
-# tags = ["shop"]
-# questions.id = ["Jam buka toko?", "buka jam berapa min", "tutup jam brp ya"]
-# questions.en = ["What are your opening hours?"]
-# answer.id = "Toko buka setiap hari pukul 09.00 sampai 21.00 WIB, Kak."
-# answer.en = "The shop is open every day from 9 am to 9 pm."
+SAMPLE = """Put your articles here, in as many files ending in .toml as you like. One looks like this:
+
+[[article]]
+id = "opening-hours"
+tags = ["shop"]
+questions.id = ["Jam buka toko?", "buka jam berapa min", "tutup jam brp ya"]
+questions.en = ["What are your opening hours?"]
+answer.id = "Toko buka setiap hari pukul 09.00 sampai 21.00 WIB, Kak."
+answer.en = "The shop is open every day from 9 am to 9 pm."
 """
 
 
@@ -38,7 +39,7 @@ def init(
     try:
         content.mkdir(parents=True, exist_ok=True)
         config.write_text(own, "utf-8")
-        (content / "articles.toml").write_text(SAMPLE, "utf-8")
+        (content / "README.txt").write_text(SAMPLE, "utf-8")
     except OSError as error:
         raise CommandError(
             f"{folder}: cannot be written ({(error.strerror or str(error)).lower()})"

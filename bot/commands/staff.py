@@ -65,9 +65,8 @@ def add(
             raise CommandError(f"--telegram {telegram} belongs to {known.name} already")
         person = people.add_staff(conn, name, given, telegram, on_call or [])
         _log(conn, "staff_added", person, role=given)
-    out(
-        f"{name} is at the desk as {given.replace('_', ' ')}; `mimin staff login {name}` prints a sign-in link"
-    )
+    standing = given.replace("_", " ")
+    out(f"{name} is at the desk as {standing}; `mimin staff login {name}` prints a sign-in link")
 
 
 @app.command()

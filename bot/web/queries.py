@@ -163,7 +163,7 @@ def list_open_pings(conn: Connection, me: int, dismissed: int, now: datetime) ->
     digests = shown.outerjoin(TICKETS, TICKETS.c.id == ALERTS.c.ticket_id).where(ALERTS.c.climb_id.is_(None))
     rows = list(conn.execute(about.limit(SHOWN)))
     acked = climbs.open_alerts(conn, [row.ticket_id for row in rows], now)
-    newest: dict[int, Row[Any]] = {}
+    newest: dict[int, Any] = {}
     for row in rows:
         if acked.get(row.ticket_id) is False:
             newest.setdefault(row.ticket_id, row)
@@ -207,8 +207,7 @@ def conversation_position(conn: Connection, conversation: int) -> int:
 
 def health(conn: Connection, now: datetime) -> Mapping[str, Any]:
     """Return how much waits to be handled and sent, and by how much the sweep is behind."""
-    inbound = dict(conn.execute(select(INBOUND.c.status, func.count()).group_by(INBOUND.c.status)).tuples())
-    sends = dict(conn.execute(select(OUTBOX.c.status, func.count()).group_by(OUTBOX.c.status)).tuples())
+    inbound, sends = _by_status(conn, INBOUND.c.status), _by_status(conn, OUTBOX.c.status)
     due = tickets.next_look(conn)
     return {
         "status": "ok",
@@ -216,6 +215,11 @@ def health(conn: Connection, now: datetime) -> Mapping[str, Any]:
         "outbox": {name: sends.get(name, 0) for name in (Status.QUEUED, Status.UNCERTAIN, Status.DEAD)},
         "sweep_late_seconds": max(0, int((now - due).total_seconds())) if due else 0,
     }
+
+
+def _by_status(conn: Connection, status: Any) -> dict[str, int]:
+    rows = conn.execute(select(status.label("status"), func.count().label("number")).group_by(status))
+    return {row.status: row.number for row in rows}
 
 
 def _tickets() -> Select[Any]:

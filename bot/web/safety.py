@@ -51,7 +51,7 @@ class Pace:
         self._times: dict[str, deque[float]] = {}
 
     def wait(self, visitor: str, now: float) -> float:
-        """Count one message at `now`, in monotonic seconds, and return 0; or return how long to wait first."""
+        """Count one message at `now`, in monotonic seconds, and return 0; else return how long to wait."""
         times = self._times.pop(visitor, None) or deque()
         self._times[visitor] = times
         while len(self._times) > self._remembered:

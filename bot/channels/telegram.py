@@ -1,0 +1,234 @@
+"""The way out to Telegram: one outbox row to its chat, and what became of it."""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
+from telegram.constants import ReactionEmoji
+from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
+
+from bot.channels.channel import Rejected, Sending, Uncertain, Unsent
+from bot.channels.telegram_buttons import AckTap, OfferTap, code_of
+from bot.channels.telegram_marks import load_pause, save_pause
+from bot.channels.telegram_pace import Pace
+from bot.channels.telegram_request import Flooded, NotSent, Request, plain, quiet_loggers
+from bot.channels.telegram_text import LONGEST, parts, shortened
+from bot.service import Service
+
+log = logging.getLogger(__name__)
+NAME = "telegram"
+# A send that hangs has to show on the desk as uncertain within five seconds.
+PATIENCE = 4.0
+LONG_POLL = 25
+NOTICE = 200
+AGAIN = 2.0
+REFUSED = 30.0
+TRIES = 5
+NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
+REACTION = ReactionEmoji.PERSON_WITH_FOLDED_HANDS
+
+
+class TokenRefused(Exception):  # noqa: N818 - an answer of Telegram
+    """Telegram does not know the token; the message is one line for a person."""
+
+
+class TelegramChannel:
+    """Sends through one bot. `patience` is how many seconds Telegram has for an answer.
+
+    `bot` is what the intake asks for updates with.
+    """
+
+    longest = LONGEST
+
+    def __init__(self, service: Service, patience: float = PATIENCE) -> None:
+        settings = service.settings.telegram
+        if settings.token is None:
+            raise ValueError("Telegram is off: there is no token")
+        quiet_loggers()
+        self._service = service
+        self._pace = Pace(settings.rate)
+        waits = {"connect_timeout": patience, "read_timeout": patience, "write_timeout": patience}
+        self._requests = (
+            Request(connection_pool_size=64, pool_timeout=patience, **waits),
+            Request(connection_pool_size=2, pool_timeout=patience, **waits),
+        )
+        servers = {"base_url": settings.api, "base_file_url": settings.file_api}
+        self.bot = Bot(
+            settings.token,
+            request=self._requests[0],
+            get_updates_request=self._requests[1],
+            **{key: value for key, value in servers.items() if value},
+        )
+
+    async def open(self) -> None:
+        """Check the token and take up a pause that has not ended; raises TokenRefused.
+
+        An unreachable Telegram is no reason not to start: what is queued waits.
+        """
+        until = await self._service.read(load_pause)
+        if until is not None:
+            self._pace.pause((until - self._service.now()).total_seconds())
+        try:
+            await self.bot.get_me()
+        except InvalidToken:
+            raise TokenRefused(
+                "MIMIN_TELEGRAM_TOKEN: Telegram does not know this token; copy it again from @BotFather"
+            ) from None
+        except TelegramError as error:
+            log.warning("Telegram does not answer yet (%s); messages wait until it does", plain(error))
+
+    async def close(self) -> None:
+        """Close the connections."""
+        for request in self._requests:
+            await request.shutdown()
+
+    async def wait_turn(self, sending: Sending) -> None:
+        """Wait for the pace of the bot and of the chat; the answer to a tap waits for a pause only."""
+        await self._pace.turn(None if sending.kind == "callback" else sending.recipient)
+
+    async def send(self, sending: Sending) -> str | None:
+        """Send one row; the id that comes back is the last message's, under which its buttons stand."""
+        match sending.kind:
+            case "callback":
+                return await self._answer_tap(sending)
+            case "edit":
+                return await self._edit(sending)
+            case "reaction" if sending.payload.get("react_to"):
+                return await self._react(sending)
+            case _:
+                return await self._say(sending)
+
+    async def _say(self, sending: Sending) -> str | None:
+        """Send a text, in order and in pieces where it is too long."""
+        pieces = parts(sending.text, self.longest)
+        remote_id = None
+        for number, piece in enumerate(pieces, 1):
+            is_last = number == len(pieces)
+            if number == 1:
+                remote_id = await self._post(sending, piece, is_last=is_last)
+            else:
+                remote_id = await self._post_on(
+                    sending, piece, f"part {number} of {len(pieces)}", is_last=is_last
+                )
+        return remote_id
+
+    async def _post_on(self, sending: Sending, piece: str, called: str, *, is_last: bool) -> str:
+        """Send a later piece. What was not sent is tried again here, since the row's beginning has arrived."""
+        reason = ""
+        for _ in range(TRIES):
+            await self._pace.turn(sending.recipient)
+            try:
+                return await self._post(sending, piece, is_last=is_last)
+            except Unsent as error:
+                reason = str(error)
+                await asyncio.sleep(error.retry_after)
+            except Rejected as error:
+                raise Rejected(f"{called}: {error}", blocked=error.blocked) from error
+            except Uncertain as error:
+                raise Uncertain(f"{called}: {error}") from error
+        raise Uncertain(f"{called} was not sent: {reason}")
+
+    async def _post(self, sending: Sending, text: str, *, is_last: bool) -> str:
+        self._respect_pause()
+        try:
+            message = await self.bot.send_message(
+                _chat(sending.recipient),
+                text,
+                reply_markup=self._keyboard(sending) if is_last else None,
+                link_preview_options=NO_PREVIEW if sending.kind == "alert" else None,
+            )
+        except TelegramError as error:
+            raise await self._outcome(error) from error
+        return str(message.message_id)
+
+    async def _edit(self, sending: Sending) -> str:
+        """Change a text that went out; its buttons go."""
+        self._respect_pause()
+        remote_id = str(sending.payload["edit"])
+        try:
+            await self.bot.edit_message_text(
+                shortened(sending.text, self.longest),
+                _chat(sending.recipient),
+                int(remote_id),
+                link_preview_options=NO_PREVIEW,
+            )
+        except TelegramError as error:
+            if not (isinstance(error, BadRequest) and "not modified" in str(error)):
+                raise await self._outcome(error) from error
+        return remote_id
+
+    async def _react(self, sending: Sending) -> str | None:
+        """Put a sign under the contact's message; where that cannot be, say it."""
+        self._respect_pause()
+        emoji = sending.text if sending.text in list(ReactionEmoji) else REACTION
+        try:
+            await self.bot.set_message_reaction(
+                _chat(sending.recipient), int(sending.payload["react_to"]), emoji
+            )
+        except BadRequest:
+            return await self._say(sending)
+        except TelegramError as error:
+            raise await self._outcome(error) from error
+        return None
+
+    async def _answer_tap(self, sending: Sending) -> None:
+        """End the wait of a tapped button, with a notice or without."""
+        self._respect_pause()
+        try:
+            await self.bot.answer_callback_query(
+                str(sending.payload["callback"]),
+                shortened(sending.text, NOTICE) or None,
+                show_alert=bool(sending.payload.get("alert")),
+            )
+        except BadRequest as error:
+            log.info("a tap was too old to answer: %s", plain(error))
+        except TelegramError as error:
+            raise await self._outcome(error) from error
+
+    def _keyboard(self, sending: Sending) -> InlineKeyboardMarkup | None:
+        """Make the buttons of a row: the questions it offers, or "I have it" under an alert."""
+        payload = sending.payload
+        if payload.get("buttons") and sending.message is not None:
+            rows = [
+                [InlineKeyboardButton(question, callback_data=code_of(OfferTap(sending.message, index)))]
+                for index, (_, question) in enumerate(payload["buttons"])
+            ]
+            return InlineKeyboardMarkup(rows)
+        if payload.get("ack") is not None:
+            core = self._service.core
+            words = core.wording.say("alert_ack", core.language)
+            button = InlineKeyboardButton(words, callback_data=code_of(AckTap(int(payload["ack"]))))
+            return InlineKeyboardMarkup([[button]])
+        return None
+
+    def _respect_pause(self) -> None:
+        """Raise Unsent while Telegram wants silence, also where it said so after the turn was given."""
+        left = self._pace.paused()
+        if left > 0:
+            raise Unsent("Telegram wants us to wait", left)
+
+    async def _outcome(self, error: TelegramError) -> Exception:
+        """Return what an error says of the row; a wish for silence binds the whole bot, also after a restart."""
+        match error:
+            case Flooded():
+                self._pace.pause(error.seconds)
+                until = self._service.now() + timedelta(seconds=error.seconds)
+                await self._service.write(lambda conn: save_pause(conn, until))
+                return Unsent(plain(error), error.seconds)
+            case NotSent():
+                return Unsent(plain(error), AGAIN)
+            case InvalidToken():
+                log.error("Telegram no longer takes the token in MIMIN_TELEGRAM_TOKEN; messages wait")
+                return Unsent("Telegram refuses the token", REFUSED)
+            case Forbidden():
+                return Rejected(f"403: {plain(error)}", blocked=True)
+            case BadRequest() | ChatMigrated():
+                return Rejected(f"400: {plain(error)}")
+            case _:
+                return Uncertain(plain(error))
+
+
+def _chat(recipient: str) -> int | str:
+    """Return a chat as the Bot API names it: by number, a public one also by name."""
+    return int(recipient) if recipient.removeprefix("-").isdecimal() else recipient

@@ -1,0 +1,164 @@
+"""The way in from Telegram: updates are asked for, stored, and only then confirmed."""
+
+import asyncio
+import hashlib
+import json
+import logging
+import warnings
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from telegram import Bot
+from telegram.error import Conflict, InvalidToken, TelegramError
+from telegram.warnings import PTBUserWarning
+
+from bot import intake
+from bot.channels.telegram import LONG_POLL, NAME
+from bot.channels.telegram_marks import Position, load_position, save_position
+from bot.channels.telegram_request import Flooded, plain
+from bot.intake import Arrival
+from bot.service import Service
+
+log = logging.getLogger(__name__)
+ALLOWED = (
+    "message",
+    "edited_message",
+    "callback_query",
+    "business_connection",
+    "business_message",
+    "edited_business_message",
+    "deleted_business_messages",
+    "my_chat_member",
+    "message_reaction",
+)
+AT_ONCE = 100
+SHORTEST, LONGEST = 0.5, 60.0
+OCCUPIED = 15.0
+REFUSED = 60.0
+MARGIN = 10
+
+
+class Unconfirmable(Exception):  # noqa: N818 - Telegram never does this
+    """Updates came without a number, so that they cannot be confirmed."""
+
+
+async def poll(service: Service, bot: Bot, on_first: Callable[[], None]) -> None:
+    """Ask for updates until cancelled; `on_first` is called once the first request is under way.
+
+    Nothing stops it: what cannot be read is stored all the same, and where Telegram or the database
+    fails, it asks again later for what it has not confirmed.
+    """
+    # The library says that there is Bot.get_updates. That one fails a whole batch for one bad update.
+    warnings.filterwarnings("ignore", r"Please use 'Bot\.getUpdates'", PTBUserWarning)
+    poller = _Poller(service, bot, on_first)
+    pause = SHORTEST
+    while True:
+        try:
+            await poller.round()
+            pause = SHORTEST
+            continue
+        except Flooded as error:
+            seconds = error.seconds
+            log.warning("Telegram wants no questions for %g s", seconds)
+        except Conflict as error:
+            seconds, poller.is_hooked = OCCUPIED, True
+            log.error("somebody else takes the updates of this bot; only one may (%s)", plain(error))
+        except InvalidToken:
+            seconds = REFUSED
+            log.error("Telegram does not take the token in MIMIN_TELEGRAM_TOKEN")
+        except TelegramError as error:
+            seconds, pause = pause, min(pause * 2, LONGEST)
+            log.warning("no updates from Telegram (%s); next try in %g s", plain(error), seconds)
+        except Exception:
+            seconds, pause = pause, min(pause * 2, LONGEST)
+            log.exception("updates could not be stored and were not confirmed; next try in %g s", seconds)
+        await asyncio.sleep(seconds)
+
+
+def arrival(update: object) -> Arrival:
+    """Make one update ready to be stored, whatever it is; its lane is its chat."""
+    raw = update if isinstance(update, dict) else {"odd": update}
+    number = raw.get("update_id")
+    if not _is_number(number):
+        number = f"odd:{hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()[:32]}"
+    return Arrival(NAME, str(number), _lane(raw), raw)
+
+
+class _Poller:
+    """One way of asking: remembers the position, and whether a webhook may stand in the way."""
+
+    def __init__(self, service: Service, bot: Bot, on_first: Callable[[], None]) -> None:
+        self._service = service
+        self._bot = bot
+        self._on_first: Callable[[], None] | None = on_first
+        self._position: Position | None = None
+        self._is_placed = False
+        self.is_hooked = True
+
+    async def round(self) -> None:
+        """Ask once and store what came, with the new position, in one transaction."""
+        if not self._is_placed:
+            self._position = await self._service.read(load_position)
+            self._is_placed = True
+        if self.is_hooked:
+            await self._unhook()
+        updates = await self._ask()
+        if not updates:
+            return
+        now = self._service.now()
+        numbers = [u["update_id"] for u in updates if isinstance(u, dict) and _is_number(u.get("update_id"))]
+        position = Position(max(numbers) + 1, now) if numbers else None
+        await self._service.write(lambda conn: _store(conn, updates, position, now))
+        if position is None:
+            raise Unconfirmable("Telegram sent updates without a number")
+        self._position = position
+
+    async def _ask(self) -> Sequence[object]:
+        """Wait for updates; they come as they are, since reading one may fail."""
+        asked: dict[str, Any] = {"timeout": LONG_POLL, "limit": AT_ONCE, "allowed_updates": list(ALLOWED)}
+        if self._position is not None and self._position.holds(self._service.now()):
+            asked["offset"] = self._position.offset
+        request = asyncio.ensure_future(
+            self._bot.do_api_request("getUpdates", asked, read_timeout=LONG_POLL + MARGIN)
+        )
+        await asyncio.sleep(0)
+        if self._on_first is not None:
+            self._on_first()
+            self._on_first = None
+        updates = await request
+        if not isinstance(updates, list):
+            raise TelegramError("the answer holds no list of updates")
+        return updates
+
+    async def _unhook(self) -> None:
+        """Remove a webhook, which would keep updates from being asked for."""
+        try:
+            await self._bot.delete_webhook()
+            self.is_hooked = False
+        except TelegramError as error:
+            log.warning("whether a webhook is set could not be asked: %s", plain(error))
+
+
+def _store(conn: Connection, updates: Sequence[object], position: Position | None, now: datetime) -> None:
+    intake.store(conn, [arrival(update) for update in updates], now)
+    if position is not None:
+        save_position(conn, position)
+
+
+def _lane(raw: Mapping[str, Any]) -> str:
+    """Return the chat an update belongs to, so that one contact's are handled in order."""
+    bodies = [body for body in raw.values() if isinstance(body, dict)]
+    inner = [body["message"] for body in bodies if isinstance(body.get("message"), dict)]
+    for body in (*inner, *bodies):
+        for key in ("chat", "from", "user"):
+            owner = body.get(key)
+            if isinstance(owner, dict) and _is_number(owner.get("id")):
+                return str(owner["id"])
+    return "odd"
+
+
+def _is_number(value: object) -> bool:
+    """Say whether it is an id as Telegram gives them; they fit into 52 bits."""
+    return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**52

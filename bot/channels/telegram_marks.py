@@ -1,0 +1,61 @@
+"""Where the Telegram intake stands and how long Telegram wants silence, kept over a restart."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Connection, insert, select, update
+
+from bot.tables import MARKS
+
+OFFSET = "telegram:offset"
+PAUSE = "telegram:pause"
+# After a week without updates Telegram numbers them anew, perhaps lower: an old position would
+# confirm what was never read. Asked without one, Telegram begins with the first unconfirmed update.
+LASTS = timedelta(days=3)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """The next update to ask for, and when the last one came."""
+
+    offset: int
+    at: datetime
+
+    def holds(self, now: datetime) -> bool:
+        """Say whether Telegram still counts as it did then."""
+        return now - self.at < LASTS
+
+
+def load_position(conn: Connection) -> Position | None:
+    """Return where the intake stood, if it ever did."""
+    value = _load(conn, OFFSET)
+    if value is None:
+        return None
+    offset, _, at = value.partition(" ")
+    return Position(int(offset), datetime.fromisoformat(at))
+
+
+def save_position(conn: Connection, position: Position) -> None:
+    """Remember where the intake stands, in the transaction that stores what came."""
+    _save(conn, OFFSET, f"{position.offset} {position.at.isoformat()}")
+
+
+def load_pause(conn: Connection) -> datetime | None:
+    """Return until when Telegram wants silence, if it ever did."""
+    value = _load(conn, PAUSE)
+    return datetime.fromisoformat(value) if value else None
+
+
+def save_pause(conn: Connection, until: datetime) -> None:
+    """Remember until when Telegram wants silence."""
+    _save(conn, PAUSE, until.isoformat())
+
+
+def _load(conn: Connection, name: str) -> str | None:
+    return conn.execute(select(MARKS.c.value).where(MARKS.c.name == name)).scalar_one_or_none()
+
+
+def _save(conn: Connection, name: str, value: str) -> None:
+    known = update(MARKS).where(MARKS.c.name == name).values(value=value)
+    if conn.execute(known).rowcount == 0:
+        conn.execute(insert(MARKS).values(name=name, value=value))
