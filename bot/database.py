@@ -45,8 +45,8 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     try:
-        with engine.connect() as conn:
-            conn.exec_driver_sql("SELECT 1")
+        with reading(engine) as conn:
+            conn.exec_driver_sql("SELECT count(*) FROM sqlite_master")
     except DBAPIError as error:
         raise DatabaseError(f"{parsed.database}: {_plain(error)}") from error
     return engine

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,9 +12,11 @@ from knowledge.text import grams, stem
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
+CONCEPTUAL = 1 << 61  # numbers of pairs of concepts begin here
 WINDOW = 8  # words apart that still make a pair
 _DAMP = 0.8  # rarity to this power: rare words lead, but do not rule
 _LIGHT = 0.5
+_SPAN = 1 << 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +40,10 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Bag:
-    """A text's distinct words, and what all its pairs would weigh together (by word, by concept)."""
+    """A text's distinct words, its known pairs, and what all its pairs weigh together (by word, by concept)."""
 
     tokens: tuple[Token, ...]
-    pairs: Ints
-    weights: Floats
-    by_concept: NDArray[np.bool_]
+    pairs: Sequence[int]
     worded: float
     conceived: float
 
@@ -52,11 +51,12 @@ class Bag:
 class Features:
     """The features that a brand's texts have, with their weights by rarity."""
 
-    def __init__(self, names: Sequence[str], weights: Floats, pairs: Ints, rarities: Floats, texts: int) -> None:
+    def __init__(self, names: Sequence[str], weights: Floats, pairs: Sequence[int], rarities: Floats, texts: int) -> None:
         self.names = {name: place for place, name in enumerate(names)}
         self.weights = weights
-        self.pairs = pairs
+        self.pairs = {pair: place for place, pair in enumerate(pairs)}
         self.rarities = rarities
+        self.by_concept = np.array([pair >= CONCEPTUAL for pair in pairs], dtype=bool)
         self.texts = texts
         self.unknown = float(_rarity(texts, np.zeros(1))[0])
 
@@ -81,52 +81,51 @@ class Features:
             spelling=float(2 * weight**2),
             meaning=float(meanings @ meanings + (len(meant) - len(ideas)) * self.unknown**2),
             light=lightness,
-            unit=root,
-            units=tuple(meant) if meant else (root,),
+            unit=root + 1,
+            units=tuple(m + 1 for m in meant) if meant else (root + 1,),
         )
 
     def bag(self, tokens: Sequence[Token]) -> Bag:
         """Return the text made of these distinct words, with its known pairs."""
-        keys, lights, by_concept = self.keys(tokens)
-        if not len(keys):
-            none = np.zeros(0)
-            return Bag(tuple(tokens), keys, none, by_concept, 0.0, 0.0)
-        places = np.searchsorted(self.pairs, keys)
-        places[places == len(self.pairs)] = 0
-        known = (self.pairs[places] == keys) if len(self.pairs) else np.zeros(len(keys), dtype=bool)
-        weights = lights * np.where(known, self.rarities[places] if len(self.pairs) else 0.0, self.unknown)
-        squares = weights * weights
-        conceived = float(squares[by_concept].sum())
-        return Bag(
-            tuple(tokens), places[known], weights[known], by_concept[known], float(squares.sum()) - conceived, conceived
-        )
+        places: list[int] = []
+        worded = conceived = strange = strange_ideas = 0.0
+        known = self.pairs
+        for pair, light in self.keys(tokens).items():
+            place = known.get(pair)
+            if place is not None:
+                places.append(place)
+            elif pair >= CONCEPTUAL:
+                strange_ideas += 1.0
+            else:
+                strange += light * light
+        if places:
+            squares = self.rarities[places] ** 2
+            ideas = float(squares[self.by_concept[places]].sum())
+            worded, conceived = float(squares.sum()) - ideas, ideas
+        square = self.unknown**2
+        return Bag(tuple(tokens), places, worded + strange * square, conceived + strange_ideas * square)
 
-    def keys(self, tokens: Sequence[Token]) -> tuple[Ints, Floats, NDArray[np.bool_]]:
-        """Return the text's pairs as numbers, with their lightness, and which are pairs of concepts."""
-        units = np.array([t.unit for t in tokens], dtype=np.int64)
-        light = np.array([t.light for t in tokens])
-        left, right = _places(len(units))
-        worded = self._key(units[left], units[right], 0)
-        lights = light[left] * light[right]
-        ideas = np.array([u for t in tokens for u in t.units], dtype=np.int64)
-        at = np.array([i for i, t in enumerate(tokens) for _ in t.units], dtype=np.int64)
-        left, right = _places(len(ideas), WINDOW * 3)
-        apart = at[right] - at[left]
-        fit = (apart > 0) & (apart <= WINDOW)
-        conceived = self._key(ideas[left[fit]], ideas[right[fit]], 1)
-        keys, first = np.unique(np.concatenate([worded, conceived]), return_index=True)
-        lights = np.concatenate([lights, np.ones(len(conceived))])[first]
-        real = keys >= 0
-        return keys[real], lights[real], first[real] >= len(worded)
-
-    def _key(self, left: Ints, right: Ints, kind: int) -> Ints:
-        """Return one number a pair, whichever way round; -1 where a word stands beside itself.
+    def keys(self, tokens: Sequence[Token]) -> dict[int, float]:
+        """Return the text's pairs as numbers, each with its lightness; pairs of concepts count from CONCEPTUAL on.
 
         An unknown word's pairs are told apart by the known one only; they weigh, and match nothing.
         """
-        many = len(self.names) + 2
-        low, high = np.minimum(left, right) + 1, np.maximum(left, right) + 1
-        return np.where((low == high) & (low > 0), -1, (kind * many + low) * many + high)
+        found: dict[int, float] = {}
+        for at, one in enumerate(tokens):
+            unit, light, units = one.unit, one.light, one.units
+            for other in tokens[at + 1 : at + 1 + WINDOW]:
+                next_unit = other.unit
+                if unit < next_unit:
+                    found[unit * _SPAN + next_unit] = light * other.light
+                elif unit > next_unit or not unit:
+                    found[next_unit * _SPAN + unit] = light * other.light
+                for idea in units:
+                    for next_idea in other.units:
+                        if idea < next_idea:
+                            found[CONCEPTUAL + idea * _SPAN + next_idea] = 1.0
+                        elif idea > next_idea:
+                            found[CONCEPTUAL + next_idea * _SPAN + idea] = 1.0
+        return found
 
 
 def learn_features(
@@ -151,21 +150,22 @@ def learn_features(
             _rarity(len(vocabulary), np.array([spelling[name] for name in sorted(spelling)], dtype=float)),
         ]
     )
-    bare = Features(names, weights, np.zeros(0, dtype=np.int64), np.zeros(0), len(texts))
+    bare = Features(names, weights, (), np.zeros(0), len(texts))
     tokens = {word: bare.token(word, meant[word], word in light) for word in vocabulary}
     bags = [tuple(tokens[word] for word in dict.fromkeys(text)) for text in texts]
-    found = [bare.keys(bag)[0] for bag in bags]
-    pairs, spread = np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *found]), return_counts=True)
-    features = Features(names, weights, pairs, _rarity(len(texts), spread.astype(float)), len(texts))
+    spread: dict[int, int] = {}
+    lights: dict[int, float] = {}
+    for bag in bags:
+        for pair, lightness in bare.keys(bag).items():
+            spread[pair] = spread.get(pair, 0) + 1
+            lights[pair] = lightness
+    pairs = sorted(spread)
+    rarities = _rarity(len(texts), np.array([spread[pair] for pair in pairs], dtype=float))
+    rarities *= np.array([lights[pair] for pair in pairs])
+    features = Features(names, weights, pairs, rarities, len(texts))
     return features, tokens, [features.bag(bag) for bag in bags]
 
 
 def _rarity(many: int, counts: Floats) -> Floats:
     return np.asarray((np.log((1 + many) / (1 + counts)) + 1) ** _DAMP)
 
-
-@lru_cache(maxsize=256)
-def _places(many: int, window: int = WINDOW) -> tuple[Ints, Ints]:
-    left, right = np.triu_indices(many, 1)
-    near = right - left <= window
-    return left[near], right[near]

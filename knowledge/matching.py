@@ -1,5 +1,6 @@
 """The learnt model at work: a text's words in, each article's clues out, in well under a millisecond."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,23 +14,31 @@ from knowledge.overlap import Lists, Mix
 _ROOM = 4_000_000  # numbers kept of words already seen
 _NEAR = 12  # vocabulary words tried as what a strange word was meant to be
 BEST = 5
+_TOPIC = 0.1  # what the topic of the last answer adds to its article
+
+
+@dataclass(frozen=True, slots=True)
+class Sparse:
+    """Rows of which only the strongest numbers are kept, each with its column."""
+
+    ids: NDArray[np.int32]
+    values: NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
 class Tables:
     """What a trained matcher is made of, all plain arrays.
 
-    `by_word` (vocabulary x 2 articles) and `by_text` (texts x 2 articles) hold each one's say and its part
-    in the article's centre; `held` lists each article's words, from `starts` on.
+    `by_word` and `by_pair` hold, for each word and pair of the brand, its say on each article and then its
+    part in each article's centre; `held` lists each article's words, from `starts` on.
     """
 
     mix: Mix
     confidence: Confidence
     like: Lists
-    pairs: Lists
     lengths: Floats
     by_word: NDArray[np.float32]
-    by_text: NDArray[np.float32]
+    by_pair: Sparse
     held: Ints
     starts: Ints
 
@@ -63,6 +72,10 @@ class Matcher:
         self._filled = np.flatnonzero(np.diff(np.append(tables.starts, len(tables.held))) > 0)
         self._room = max(1024, _ROOM // max(1, 3 * self.articles))
         self._rows = np.zeros((256, 3 * self.articles), dtype=np.float32)
+        mix = tables.mix
+        self._square = mix.meaning**2
+        self._word_share, self._pair_share = 1 / (1 + mix.pairs), mix.pairs / (1 + mix.pairs)
+        self._weights = [float(w) for w in tables.confidence.weights]
         self._seen: dict[str, tuple[Token, int]] = {}
         self._meant: dict[str, str] = {}
 
@@ -79,44 +92,46 @@ class Matcher:
         met = [self._meet(word) for word in dict.fromkeys(words)]
         met = list({place: (token, place) for token, place in met}.values())
         tokens = [token for token, _ in met]
-        square = self._tables.mix.meaning**2
-        total = self._rows[[place for _, place in met]].sum(axis=0, dtype=np.float64)
-        length = np.sqrt(sum(t.spelling + square * t.meaning for t in tokens)) + 1e-12
-        scores = total[: 2 * self.articles] / length + self._by_pairs(tokens, square)
-        scores /= 1 + self._tables.mix.pairs
-        says, centres = scores[: self.articles], scores[self.articles :]
-        covers = total[2 * self.articles :] / (sum(t.weight for t in tokens) or 1.0)
-        if boost is not None:
-            says[boost] += 0.1
-        if self.articles > BEST:
-            few = np.argpartition(-says, BEST)[:BEST]
-            few.sort()
-        else:
-            few = np.arange(self.articles)
-        order = few[np.argsort(-says[few], kind="stable")]
-        return self._judged(says, covers, centres, order)
-
-    def _judged(self, says: Floats, covers: Floats, centres: Floats, order: Ints) -> list[Candidate]:
-        many = len(order)
-        top = says[order]
-        rival = np.full(many, max(0.0, float(top[0])))
-        rival[0] = max(0.0, float(top[1])) if many > 1 else 0.0
-        gaps = top - rival if self.articles > 1 else top
-        rows = np.stack([top, gaps, covers[order], centres[order]], axis=1)
-        chances = self._tables.confidence.chance(rows)
-        chances = np.minimum.accumulate(chances)
-        return [Candidate(int(a), float(c)) for a, c in zip(order, chances, strict=True) if covers[a] > 0]
-
-    def _by_pairs(self, tokens: Sequence[Token], square: float) -> Floats:
+        square = self._square
+        total = self._rows[[place for _, place in met]].sum(axis=0)
+        length = math.sqrt(sum([t.spelling + square * t.meaning for t in tokens])) + 1e-12
+        scores = total[: 2 * self.articles] * self._word_share / length
         bag = self._features.bag(tokens)
-        if not len(bag.pairs):
-            return np.zeros(2 * self.articles)
-        weights = np.where(bag.by_concept, square, 1.0) * bag.weights
-        shared = self._tables.pairs.gathered(bag.pairs, weights, len(self._tables.by_text))
-        near = np.flatnonzero(shared)
-        length = np.sqrt(bag.worded + square * bag.conceived) + 1e-12
-        found = shared[near].astype(np.float32) @ self._tables.by_text[near]
-        return np.asarray(found * (self._tables.mix.pairs / length), dtype=np.float64)
+        if bag.pairs:
+            length = math.sqrt(bag.worded + square * bag.conceived) + 1e-12
+            ids, values = self._tables.by_pair.ids[bag.pairs], self._tables.by_pair.values[bag.pairs]
+            scores = scores + np.bincount(ids.ravel(), values.ravel(), len(scores)) * (self._pair_share / length)
+        says = scores[: self.articles]
+        if boost is not None:
+            says[boost] += _TOPIC
+        order = self._order(says)
+        weight = sum([t.weight for t in tokens]) or 1.0
+        covers = (total[2 * self.articles :][order] / weight).tolist()
+        return self._judged(order.tolist(), says[order].tolist(), covers, scores[self.articles :][order].tolist())
+
+    def _order(self, says: Floats) -> Ints:
+        """Return the places of the best, best first; of equals the first by id."""
+        if self.articles > BEST:
+            few = np.argpartition(-says, BEST)[: BEST + 1]
+            few.sort()
+            return few[np.argsort(-says[few], kind="stable")][:BEST]
+        return np.argsort(-says, kind="stable")
+
+    def _judged(
+        self, order: Sequence[int], says: Sequence[float], covers: Sequence[float], centres: Sequence[float]
+    ) -> list[Candidate]:
+        """Give each its chance; the gap is to the best of the others, and no chance exceeds the one before."""
+        bias, by_say, by_gap, by_cover, by_centre = self._weights
+        found: list[Candidate] = []
+        least = 1.0
+        for place, article in enumerate(order):
+            rival = max(0.0, says[1 if not place else 0]) if len(says) > 1 else 0.0
+            sum_ = bias + by_say * says[place] + by_gap * (says[place] - rival)
+            sum_ += by_cover * covers[place] + by_centre * centres[place]
+            least = min(least, 1 / (1 + math.exp(-min(max(sum_, -30.0), 30.0))))
+            if covers[place] > 0:
+                found.append(Candidate(article, least))
+        return found
 
     def _meet(self, word: str) -> tuple[Token, int]:
         known = self._seen.get(word)

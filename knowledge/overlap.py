@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.features import Bag, Floats, Ints, Token
+from knowledge.features import Bag, Features, Floats, Ints, Token
 
 _FAINT = 1e-3  # a likeness below it is not kept
 
@@ -59,12 +59,15 @@ class Lists:
 class Overlap:
     """The brand's texts, indexed by what they share."""
 
-    def __init__(self, vocabulary: Mapping[str, Token], bags: Sequence[Bag], features: int, pairs: int) -> None:
+    def __init__(self, vocabulary: Mapping[str, Token], bags: Sequence[Bag], features: Features) -> None:
         self.tokens = list(vocabulary.values())
         self.place = {id(token): place for place, token in enumerate(self.tokens)}
         self.bags = bags
-        self.features = Lists.inverted([(t.parts, t.values) for t in self.tokens], features)
-        self.pairs = Lists.inverted([(bag.pairs, bag.weights) for bag in bags], pairs)
+        self.features = Lists.inverted([(t.parts, t.values) for t in self.tokens], len(features.names))
+        self.rarities = features.rarities
+        self.by_concept = features.by_concept
+        pairs = [np.array(bag.pairs, dtype=np.int64) for bag in bags]
+        self.pairs = Lists.inverted([(p, features.rarities[p]) for p in pairs], len(features.pairs))
         self.words = [np.array([self.place[id(t)] for t in bag.tokens], dtype=np.int64) for bag in bags]
         self.all_words = np.concatenate([np.zeros(0, dtype=np.int64), *self.words])
         self.starts = np.concatenate([[0], np.cumsum([len(words) for words in self.words])]).astype(np.int64)
@@ -93,13 +96,14 @@ class Overlap:
         return Shared(
             spelling=self.by_text(spelling),
             meaning=self.by_text(meaning),
-            worded=self.by_pairs(bag, ~bag.by_concept),
-            conceived=self.by_pairs(bag, bag.by_concept),
+            worded=self._by_pairs(bag, ideas=False),
+            conceived=self._by_pairs(bag, ideas=True),
         )
 
-    def by_pairs(self, bag: Bag, which: np.ndarray[tuple[int], np.dtype[np.bool_]]) -> Floats:
-        """Return what the bag shares with each text by the chosen pairs."""
-        return self.pairs.gathered(bag.pairs[which], bag.weights[which], len(self.bags))
+    def _by_pairs(self, bag: Bag, *, ideas: bool) -> Floats:
+        places = np.array(bag.pairs, dtype=np.int64)
+        places = places[self.by_concept[places] == ideas]
+        return self.pairs.gathered(places, self.rarities[places], len(self.bags))
 
     def by_text(self, by_word: Floats) -> Floats:
         """Sum a value of each vocabulary word over each text's words."""

@@ -1,5 +1,6 @@
 """Phrases of the word lists, found in a text's words. Pure."""
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -8,52 +9,62 @@ GAP = 4  # words that ` .. ` may stand for, at most
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase of a list: `label` says what it fires, `written` is how the list writes it."""
+    """One phrase of a list: `label` says what it fires, `written` is how the list writes it, `group` which vetoes hold."""
 
     label: str
     written: str
+    group: str = ""
     veto: bool = False
 
 
 class Phrases:
-    """Many phrases behind one look-up by first word, so that a text costs the same however many there are."""
+    """Many phrases behind one look-up a word.
+
+    Each phrase waits under its rarest word, so that a text is not held against every phrase that begins
+    with "saya".
+    """
 
     def __init__(self, phrases: Iterable[Phrase], tokens: Callable[[str], Sequence[str]]) -> None:
+        patterns = [(tuple(_pattern(phrase.written, tokens)), phrase) for phrase in phrases]
+        common = Counter(part for pattern, _ in patterns for part in set(pattern))
         self._by_word: dict[str, list[tuple[tuple[str, ...], Phrase]]] = {}
         self._by_start: dict[str, list[tuple[tuple[str, ...], Phrase]]] = {}
-        for phrase in phrases:
-            pattern = tuple(_pattern(phrase.written, tokens))
-            if not pattern:
+        for pattern, phrase in patterns:
+            parts = [part for part in pattern if part != ".."]
+            if not parts:
                 continue
-            first = pattern[0]
-            index = self._by_start if first.endswith("*") else self._by_word
-            index.setdefault(first.rstrip("*"), []).append((pattern, phrase))
+            rarest = min(parts, key=lambda part: (common[part], -len(part), part))
+            index = self._by_start if rarest.endswith("*") else self._by_word
+            index.setdefault(rarest.rstrip("*"), []).append((pattern, phrase))
         self._starts = sorted({len(start) for start in self._by_start})
 
     def found(self, words: Sequence[str]) -> list[Phrase]:
-        """Return the phrases that the words hold, with no veto standing over the same words."""
+        """Return the phrases that the words hold, where no veto of the same group stands over them."""
         hits: list[tuple[int, int, Phrase]] = []
         vetoes: list[tuple[int, int, str]] = []
-        for place, word in enumerate(words):
-            candidates = self._by_word.get(word, ())
+        for pattern, phrase in self._candidates(words):
+            for start, end in _places(pattern, words):
+                if phrase.veto:
+                    vetoes.append((start, end, phrase.group))
+                else:
+                    hits.append((start, end, phrase))
+        if not vetoes:
+            return [hit for _, _, hit in hits]
+        return [hit for start, end, hit in hits if not any(_over(start, end, hit.group, veto) for veto in vetoes)]
+
+    def _candidates(self, words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Phrase]]:
+        for word in dict.fromkeys(words):
+            if word in self._by_word:
+                yield from self._by_word[word]
             for length in self._starts:
                 if length > len(word):
                     break
-                if started := self._by_start.get(word[:length]):
-                    candidates = (*candidates, *started)
-            for pattern, phrase in candidates:
-                end = _end(pattern, words, place)
-                if end is None:
-                    continue
-                if phrase.veto:
-                    vetoes.append((place, end, phrase.label))
-                else:
-                    hits.append((place, end, phrase))
-        return [hit for start, end, hit in hits if not any(_over(start, end, hit.label, veto) for veto in vetoes)]
+                if word[:length] in self._by_start:
+                    yield from self._by_start[word[:length]]
 
 
-def _over(start: int, end: int, label: str, veto: tuple[int, int, str]) -> bool:
-    return veto[2] == label and veto[0] < end and start < veto[1]
+def _over(start: int, end: int, group: str, veto: tuple[int, int, str]) -> bool:
+    return veto[2] == group and veto[0] < end and start < veto[1]
 
 
 def _pattern(written: str, tokens: Callable[[str], Sequence[str]]) -> Iterator[str]:
@@ -66,21 +77,29 @@ def _pattern(written: str, tokens: Callable[[str], Sequence[str]]) -> Iterator[s
             yield from tokens(word)
 
 
+def _places(pattern: Sequence[str], words: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """Yield where the pattern begins and ends, for each word it may begin with."""
+    first = pattern[0]
+    for place, word in enumerate(words):
+        if word == first or (first[-1] == "*" and word.startswith(first[:-1])):
+            end = _end(pattern, words, place)
+            if end is not None:
+                yield place, end
+
+
 def _end(pattern: Sequence[str], words: Sequence[str], place: int) -> int | None:
-    """Return where the pattern that begins at `place` ends, or None where it does not hold."""
     at = place + 1
     gap = 0
     for part in pattern[1:]:
         if part == "..":
             gap = GAP
             continue
-        stop = min(at + gap + 1, len(words))
-        at = next((i + 1 for i in range(at, stop) if _same(part, words[i])), 0)
-        if not at:
+        for reached in range(at, min(at + gap + 1, len(words))):
+            word = words[reached]
+            if word == part or (part[-1] == "*" and word.startswith(part[:-1])):
+                at = reached + 1
+                break
+        else:
             return None
         gap = 0
     return at
-
-
-def _same(part: str, word: str) -> bool:
-    return word.startswith(part[:-1]) if part.endswith("*") else word == part

@@ -15,9 +15,12 @@ from bot.channels.telegram_pace import Pace
 from bot.channels.telegram_request import Flooded, NotSent, Request, plain, quiet_loggers
 from bot.channels.telegram_text import LONGEST, parts, shortened
 from bot.service import Service
+from bot.settings import SettingsError
 
 log = logging.getLogger(__name__)
 NAME = "telegram"
+OFFICIAL = "https://api.telegram.org/bot"
+OFFICIAL_FILES = "https://api.telegram.org/file/bot"
 # A send that hangs has to show on the desk as uncertain within five seconds.
 PATIENCE = 4.0
 LONG_POLL = 25
@@ -27,10 +30,6 @@ REFUSED = 30.0
 TRIES = 5
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 REACTION = ReactionEmoji.PERSON_WITH_FOLDED_HANDS
-
-
-class TokenRefused(Exception):  # noqa: N818 - an answer of Telegram
-    """Telegram does not know the token; the message is one line for a person."""
 
 
 class TelegramChannel:
@@ -48,21 +47,17 @@ class TelegramChannel:
         quiet_loggers()
         self._service = service
         self._pace = Pace(settings.rate)
-        waits = {"connect_timeout": patience, "read_timeout": patience, "write_timeout": patience}
-        self._requests = (
-            Request(connection_pool_size=64, pool_timeout=patience, **waits),
-            Request(connection_pool_size=2, pool_timeout=patience, **waits),
-        )
-        servers = {"base_url": settings.api, "base_file_url": settings.file_api}
+        self._requests = (_request(64, patience), _request(2, patience))
         self.bot = Bot(
             settings.token,
+            base_url=settings.api or OFFICIAL,
+            base_file_url=settings.file_api or OFFICIAL_FILES,
             request=self._requests[0],
             get_updates_request=self._requests[1],
-            **{key: value for key, value in servers.items() if value},
         )
 
     async def open(self) -> None:
-        """Check the token and take up a pause that has not ended; raises TokenRefused.
+        """Check the token and take up a pause that has not ended; raises SettingsError.
 
         An unreachable Telegram is no reason not to start: what is queued waits.
         """
@@ -72,7 +67,7 @@ class TelegramChannel:
         try:
             await self.bot.get_me()
         except InvalidToken:
-            raise TokenRefused(
+            raise SettingsError(
                 "MIMIN_TELEGRAM_TOKEN: Telegram does not know this token; copy it again from @BotFather"
             ) from None
         except TelegramError as error:
@@ -91,7 +86,8 @@ class TelegramChannel:
         """Send one row; the id that comes back is the last message's, under which its buttons stand."""
         match sending.kind:
             case "callback":
-                return await self._answer_tap(sending)
+                await self._answer_tap(sending)
+                return None
             case "edit":
                 return await self._edit(sending)
             case "reaction" if sending.payload.get("react_to"):
@@ -102,24 +98,27 @@ class TelegramChannel:
     async def _say(self, sending: Sending) -> str | None:
         """Send a text, in order and in pieces where it is too long."""
         pieces = parts(sending.text, self.longest)
+        if not pieces:
+            raise Rejected("400: the text is blank")
         remote_id = None
         for number, piece in enumerate(pieces, 1):
-            is_last = number == len(pieces)
+            keyboard = self._keyboard(sending) if number == len(pieces) else None
             if number == 1:
-                remote_id = await self._post(sending, piece, is_last=is_last)
+                remote_id = await self._post(sending, piece, keyboard)
             else:
-                remote_id = await self._post_on(
-                    sending, piece, f"part {number} of {len(pieces)}", is_last=is_last
-                )
+                called = f"part {number} of {len(pieces)}"
+                remote_id = await self._post_on(sending, piece, keyboard, called)
         return remote_id
 
-    async def _post_on(self, sending: Sending, piece: str, called: str, *, is_last: bool) -> str:
-        """Send a later piece. What was not sent is tried again here, since the row's beginning has arrived."""
+    async def _post_on(
+        self, sending: Sending, piece: str, keyboard: InlineKeyboardMarkup | None, called: str
+    ) -> str:
+        """Send a later piece; one not sent is tried again here, since the row's beginning has arrived."""
         reason = ""
         for _ in range(TRIES):
             await self._pace.turn(sending.recipient)
             try:
-                return await self._post(sending, piece, is_last=is_last)
+                return await self._post(sending, piece, keyboard)
             except Unsent as error:
                 reason = str(error)
                 await asyncio.sleep(error.retry_after)
@@ -129,13 +128,13 @@ class TelegramChannel:
                 raise Uncertain(f"{called}: {error}") from error
         raise Uncertain(f"{called} was not sent: {reason}")
 
-    async def _post(self, sending: Sending, text: str, *, is_last: bool) -> str:
+    async def _post(self, sending: Sending, text: str, keyboard: InlineKeyboardMarkup | None) -> str:
         self._respect_pause()
         try:
             message = await self.bot.send_message(
                 _chat(sending.recipient),
                 text,
-                reply_markup=self._keyboard(sending) if is_last else None,
+                reply_markup=keyboard,
                 link_preview_options=NO_PREVIEW if sending.kind == "alert" else None,
             )
         except TelegramError as error:
@@ -209,7 +208,7 @@ class TelegramChannel:
             raise Unsent("Telegram wants us to wait", left)
 
     async def _outcome(self, error: TelegramError) -> Exception:
-        """Return what an error says of the row; a wish for silence binds the whole bot, also after a restart."""
+        """Return what an error says of the row; asked for silence, the whole bot keeps it, restart or not."""
         match error:
             case Flooded():
                 self._pace.pause(error.seconds)
@@ -227,6 +226,16 @@ class TelegramChannel:
                 return Rejected(f"400: {plain(error)}")
             case _:
                 return Uncertain(plain(error))
+
+
+def _request(connections: int, patience: float) -> Request:
+    return Request(
+        connection_pool_size=connections,
+        connect_timeout=patience,
+        read_timeout=patience,
+        write_timeout=patience,
+        pool_timeout=patience,
+    )
 
 
 def _chat(recipient: str) -> int | str:

@@ -1,4 +1,4 @@
-"""How fast Telegram may be spoken to: so much a second in all, less to one chat, and not at all in a pause."""
+"""How fast Telegram may be spoken to: so much a second in all, less to one chat, nothing in a pause."""
 
 import asyncio
 import time
@@ -58,7 +58,7 @@ class Pace:
         return max(0.0, self._paused_until - self._clock())
 
     async def turn(self, chat: str | None) -> None:
-        """Wait until one more may go to this chat; None is what goes to no chat and waits for a pause only."""
+        """Wait until one more may go to this chat; None goes to no chat and waits for a pause only."""
         while (seconds := max(self.paused(), self._wait(chat))) > 0:
             await asyncio.sleep(seconds)
         if not self._is_free and chat is not None:

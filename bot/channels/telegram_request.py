@@ -15,7 +15,7 @@ TOO_MANY = 429
 BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
-class Flooded(TelegramError):
+class Flooded(TelegramError):  # noqa: N818 - an outcome
     """Telegram wants no request for so many seconds, and has done nothing."""
 
     def __init__(self, seconds: float) -> None:
@@ -23,7 +23,7 @@ class Flooded(TelegramError):
         self.seconds = seconds
 
 
-class NotSent(NetworkError):
+class NotSent(NetworkError):  # noqa: N818 - an outcome
     """There was no connection, so that nothing can have arrived."""
 
 

@@ -55,6 +55,17 @@ class View:
     bubbles: Sequence[Bubble]
     position: int
 
+    @property
+    def open_offers(self) -> frozenset[str]:
+        """Return the messages whose buttons are still of use: nothing was said after them."""
+        last = max((n for n, bubble in enumerate(self.bubbles) if bubble.is_mine), default=-1)
+        return frozenset(bubble.key for bubble in self.bubbles[last + 1 :])
+
+    @property
+    def is_answering(self) -> bool:
+        """Say whether the bot is about to say something."""
+        return self.mode is Mode.BOT and any(bubble.is_pending for bubble in self.bubbles)
+
 
 class Chat:
     """The pages of the follower's chat."""

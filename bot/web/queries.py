@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, literal_column, select
+from sqlalchemy import Connection, Row, Select, String, case, cast, func, literal, literal_column, select
 
 from bot import intake, outbox
 from bot.outbox import Status
@@ -151,7 +151,7 @@ def list_open_pings(conn: Connection, me: int, dismissed: int, now: datetime) ->
     shown = (
         select(ALERTS.c.id, ALERTS.c.ticket_id, ALERTS.c.reason, ALERTS.c.raised_at, OUTBOX.c.text,
                TICKETS.c.conversation_id)
-        .join(OUTBOX, OUTBOX.c.cause == func.concat("alert:", ALERTS.c.id))
+        .join(OUTBOX, OUTBOX.c.cause == literal("alert:") + cast(ALERTS.c.id, String))
         .where(*mine, ALERTS.c.id > dismissed, ALERTS.c.staff_id == me)
         .order_by(ALERTS.c.id.desc())
     )  # fmt: skip

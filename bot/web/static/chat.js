@@ -1,0 +1,100 @@
+// The follower's chat: sends without a reload, shows news at once, grows the box with the text.
+
+import { Live, post } from "./live.js";
+
+const MANY = 3500; // characters from which the counter shows
+const main = document.getElementById("main");
+const pen = document.getElementById("pen");
+const text = document.getElementById("text");
+const get = (id) => document.getElementById(id);
+
+const live = new Live({
+  onShown: settle,
+  onConnection: (isOpen) => (get("offline").hidden = isOpen),
+});
+
+document.addEventListener("submit", (event) => {
+  const form = event.target.closest("form[data-send]");
+  if (!form) return;
+  event.preventDefault();
+  send(form);
+});
+
+text.addEventListener("keydown", (event) => {
+  const isTouch = matchMedia("(pointer: coarse)").matches;
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing || isTouch) return;
+  event.preventDefault();
+  if (text.value.trim()) send(pen);
+});
+text.addEventListener("input", measure);
+
+async function send(form) {
+  const words = form === pen ? text.value : form.elements.text.value;
+  if (form.dataset.busy) return;
+  form.dataset.busy = "1";
+  echo(words);
+  const waiting = post(form);
+  if (form === pen) {
+    text.value = "";
+    measure();
+    text.focus();
+  }
+  const answer = await waiting;
+  delete form.dataset.busy;
+  if (answer && (answer.ok || answer.status === 422 || answer.status === 429)) live.show(answer.html);
+  if (answer?.ok) {
+    renew(answer.html);
+    return;
+  }
+  get("echo")?.remove();
+  get("typing").hidden = true;
+  if (form === pen && !text.value) text.value = words;
+  if (!answer || answer.status >= 500 || answer.status < 422) {
+    get("problem").textContent = pen.dataset.notSent;
+    get("problem").hidden = false;
+  }
+  measure();
+}
+
+// Shows the words at once, until the page from the server has them.
+function echo(words) {
+  const said = document.createElement("article");
+  said.id = "echo";
+  said.className = "said mine";
+  const bubble = document.createElement("div");
+  bubble.className = "bubble";
+  const line = document.createElement("p");
+  line.dir = "auto";
+  line.textContent = words;
+  const meta = document.createElement("p");
+  meta.className = "meta";
+  meta.textContent = pen.dataset.sending;
+  bubble.append(line);
+  said.append(bubble, meta);
+  get("echo")?.remove();
+  get("log").insertBefore(said, get("typing"));
+  get("typing").hidden = get("presence").dataset.mode !== "bot";
+  get("problem").hidden = true;
+  main.scrollTop = 0;
+}
+
+// The next message needs a nonce of its own.
+function renew(html) {
+  const page = new DOMParser().parseFromString(html, "text/html");
+  pen.elements.nonce.value = page.querySelector("#pen [name=nonce]").value;
+}
+
+function settle() {
+  measure();
+}
+
+function measure() {
+  text.style.height = "auto";
+  text.style.height = `${Math.min(text.scrollHeight, 160)}px`;
+  const counter = get("counter");
+  const left = text.maxLength - text.value.length;
+  counter.textContent = text.value.length < MANY ? "" : counter.dataset.words.replace("{n}", left);
+}
+
+measure();
+if (matchMedia("(pointer: fine)").matches) text.focus();

@@ -1,0 +1,120 @@
+// The desk: acts without a reload, news at once, countdowns that tick, drafts that survive.
+
+import { Live, post } from "./live.js";
+
+const get = (id) => document.getElementById(id);
+const DRAFTS = ["text", "note"];
+let ahead = Date.parse(document.body.dataset.now) - Date.now();
+
+const live = new Live({
+  onShown: (page) => {
+    ahead = Date.parse(page.body.dataset.now) - Date.now();
+    tick();
+  },
+  onConnection: (isOpen) => {
+    const sign = get("live");
+    sign.classList.toggle("offline", !isOpen);
+    sign.title = isOpen ? "" : sign.dataset.offline;
+  },
+});
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target.closest("form[data-act]");
+  if (!form) return;
+  event.preventDefault();
+  if (form.dataset.busy) return;
+  form.dataset.busy = "1";
+  const answer = await post(form, event.submitter);
+  delete form.dataset.busy;
+  if (!answer) return form.classList.add("failed");
+  form.classList.remove("failed");
+  if (answer.status === 401) return location.reload();
+  if (answer.ok) clear(form);
+  const page = live.show(answer.html);
+  if (answer.ok) renew(form, page);
+});
+
+// What was sent is no draft any more.
+function clear(form) {
+  for (const name of DRAFTS) {
+    const box = form.elements[name];
+    if (box?.nodeName !== "TEXTAREA") continue;
+    box.value = "";
+    sessionStorage.removeItem(draftKey(name));
+  }
+  for (const box of form.querySelectorAll("[type=checkbox]")) box.checked = false;
+  if (form.elements.reason) form.elements.reason.value = "";
+}
+
+// The next reply needs a nonce of its own.
+function renew(form, page) {
+  const fresh = page?.querySelector("#form-reply [name=nonce]");
+  const nonce = form.isConnected && form.elements.nonce;
+  if (fresh && nonce) nonce.value = fresh.value;
+}
+
+document.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-canned]");
+  if (!link) return;
+  event.preventDefault();
+  const box = get("text");
+  const [start, end] = [box.selectionStart, box.selectionEnd];
+  box.setRangeText(link.dataset.canned, start, end, "end");
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  get("canned").open = false;
+  box.focus();
+});
+
+document.addEventListener("keydown", (event) => {
+  if (event.key === "Escape") {
+    const picker = get("canned");
+    if (picker?.open) picker.open = false;
+    if (location.hash === "#context") location.hash = "#main";
+  }
+  const box = event.target;
+  if (box.nodeName !== "TEXTAREA") return;
+  if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) box.form.requestSubmit();
+  if (event.key === "/" && box.id === "text" && !box.value && get("canned")) {
+    event.preventDefault();
+    get("canned").open = true;
+    get("canned").querySelector("a").focus();
+  }
+});
+
+// Drafts stay with their conversation until they are sent.
+const draftKey = (name) => `draft:${location.pathname}:${name}`;
+document.addEventListener("input", ({ target }) => {
+  if (DRAFTS.includes(target.id)) sessionStorage.setItem(draftKey(target.id), target.value);
+});
+for (const name of DRAFTS) {
+  const box = get(name);
+  if (box && !box.value) box.value = sessionStorage.getItem(draftKey(name)) ?? "";
+}
+
+// The countdown says what the server says, every second; the colour follows.
+function tick() {
+  const now = Date.now() + ahead;
+  for (const mark of document.querySelectorAll("time[data-due]")) {
+    const rest = Date.parse(mark.dateTime) - now;
+    const isLate = rest <= 0 || mark.dataset.state === "late";
+    const words = span(Math.abs(rest));
+    mark.textContent = rest <= 0 ? `${document.body.dataset.late} ${words}` : words;
+    const isSoon = rest < 120000 || (mark.dataset.warn && Date.parse(mark.dataset.warn) <= now);
+    mark.className = `left ${isLate ? "late" : isSoon ? "soon" : "calm"}`;
+  }
+}
+
+function span(ms) {
+  const [d, h, m] = document.body.dataset.units.split(" ");
+  const seconds = Math.floor(ms / 1000);
+  const two = (n) => String(n).padStart(2, "0");
+  const minutes = Math.floor(seconds / 60);
+  const hours = Math.floor(seconds / 3600);
+  const days = Math.floor(seconds / 86400);
+  if (hours < 1) return `${two(minutes)}:${two(seconds % 60)}`;
+  if (days < 1) return `${hours}${h} ${two(minutes % 60)}${m}`;
+  return `${days}${d} ${hours % 24}${h}`;
+}
+
+tick();
+setInterval(tick, 1000);

@@ -1,0 +1,74 @@
+// Keeps a page in step with the server: an event says that something happened, the page is asked for
+// again, and what changed is put in place. After a lost connection it catches up by the last position.
+
+import { morph } from "./morph.js";
+
+const REST = 400; // ms between two refreshes, however much happens
+const ANYWAY = 30000; // ms after which we look even when no event came
+
+export class Live {
+  constructor({ onShown = () => {}, onConnection = () => {} } = {}) {
+    this.onShown = onShown;
+    this.onConnection = onConnection;
+    this.busy = false;
+    this.again = false;
+    this.listen();
+    setInterval(() => this.refresh(), ANYWAY);
+    document.addEventListener("visibilitychange", () => document.hidden || this.refresh());
+  }
+
+  listen() {
+    const { events, position } = document.body.dataset;
+    const source = new EventSource(`${events}?after=${position}`);
+    source.addEventListener("news", () => this.refresh());
+    source.addEventListener("ended", () => location.reload());
+    source.addEventListener("open", () => this.onConnection(true));
+    source.addEventListener("error", () => {
+      this.onConnection(false);
+      if (source.readyState === EventSource.CLOSED) setTimeout(() => this.listen(), 3000);
+    });
+    addEventListener("pagehide", () => source.close());
+  }
+
+  async refresh() {
+    if (this.busy) {
+      this.again = true;
+      return;
+    }
+    this.busy = true;
+    try {
+      const answer = await fetch(location.href, { headers: { "x-live": "1" } });
+      if (answer.status === 401) location.reload();
+      if (answer.ok) this.show(await answer.text());
+    } catch {
+      // the connection is down; the event source says so and comes back by itself
+    }
+    setTimeout(() => {
+      this.busy = false;
+      if (this.again) {
+        this.again = false;
+        this.refresh();
+      }
+    }, REST);
+  }
+
+  show(html) {
+    const page = new DOMParser().parseFromString(html, "text/html");
+    if (!page.body.dataset.events) return location.reload();
+    document.title = page.title;
+    morph(document.body, page.body);
+    this.onShown(page);
+    return page;
+  }
+}
+
+// Sends a form without leaving the page; returns the answer, or null where there was no connection.
+export async function post(form, button) {
+  const body = new URLSearchParams(new FormData(form, button));
+  try {
+    const answer = await fetch(form.action, { method: "POST", body, headers: { "x-live": "1" } });
+    return { ok: answer.ok, status: answer.status, url: answer.url, html: await answer.text() };
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,113 @@
+"""What a text signals besides its question: complaint, crisis, abuse, spam, a call for a human, thanks, greeting."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from knowledge.classifier import Classifier, learn_classifier
+from knowledge.phrases import Phrase, Phrases
+from knowledge.reading import FIRED, SIGNALS
+from knowledge.spam import dressed, spam_words
+from knowledge.vocabulary import Reader
+from knowledge.words import Words
+
+STATUS = "status"
+_BY_PHRASE = 0.9  # the value of a signal that a listed phrase fires
+_COMPLAINT_FALSE = 0.04  # shares of harmless texts that may fire, judged by texts not learnt from
+_SPAM_FALSE = 0.02
+_GUARDS = 300  # of the brand's own phrasings that are learnt as harmless, at most
+_REASONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Signalled:
+    """The value of each signal, and why."""
+
+    values: Mapping[str, float]
+    terms: tuple[str, ...]
+    asks_status: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Judges:
+    """The classifiers, learnt from the examples and from what the brand's followers ask."""
+
+    complaint: Classifier
+    spam: Classifier
+
+
+def learn_judges(words: Words, reader: Reader, phrasings: Sequence[str]) -> Judges:
+    """Learn complaint and spam.
+
+    The brand's own phrasings teach what is no complaint: "paket hilang diganti berapa?" holds a
+    complaint's words and is a question.
+    """
+    step = max(1, -(-len(phrasings) // _GUARDS))
+    own = sorted(phrasings)[::step]
+    harmless = [*words.question, *own]
+    for name in ("thanks", "greeting", STATUS):
+        harmless += words.signals[name].examples
+    complaint = learn_classifier(
+        map(reader.all_words, words.complaint),
+        map(reader.all_words, harmless),
+        reader.concepts.of,
+        false_alarms=_COMPLAINT_FALSE,
+    )
+    spam = words.signals["spam"]
+    ordinary = [*spam.ordinary, *words.complaint[::4], *words.question[::4], *own[::4]]
+    return Judges(
+        complaint,
+        learn_classifier(map(spam_words, spam.examples), map(spam_words, ordinary), _no_concepts, false_alarms=_SPAM_FALSE),
+    )
+
+
+class Signals:
+    """Reads the signals of a text."""
+
+    def __init__(self, words: Words, crisis_terms: Sequence[str], reader: Reader, judges: Judges) -> None:
+        self._phrases = Phrases(_phrases(words, crisis_terms), reader.all_words)
+        self._judges = judges
+
+    def read(self, text: str, words: Sequence[str]) -> Signalled:
+        """Return the signals; `words` are the whole text's."""
+        values = dict.fromkeys(SIGNALS, 0.0)
+        terms: list[str] = []
+        asks_status = False
+        for hit in self._phrases.found(words):
+            term = f"{hit.label}:{hit.written}"
+            if term in terms:
+                continue
+            terms.append(term)
+            if hit.label == STATUS:
+                asks_status = True
+            else:
+                values[hit.label] = _BY_PHRASE
+        values["complaint"] = max(values["complaint"], self._judges.complaint.chance(words))
+        if values["complaint"] >= FIRED:
+            terms += [f"complaint:{word}" for word in self._judges.complaint.reasons(words, _REASONS)]
+        self._read_spam(text, values, terms)
+        return Signalled(MappingProxyType(values), tuple(terms), asks_status)
+
+    def _read_spam(self, text: str, values: dict[str, float], terms: list[str]) -> None:
+        words = spam_words(text)
+        marks = dressed(words)
+        chance = self._judges.spam.chance(words)
+        values["spam"] = max(values["spam"], chance, _BY_PHRASE if marks else 0.0)
+        terms += [f"spam:{mark}" for mark in marks]
+        if chance >= FIRED:
+            terms += [f"spam:{word}" for word in self._judges.spam.reasons(words, _REASONS) if word[0] != "~"]
+
+
+def _no_concepts(_word: str) -> tuple[str, ...]:
+    return ()
+
+
+def _phrases(words: Words, crisis_terms: Sequence[str]) -> list[Phrase]:
+    found: list[Phrase] = []
+    for kind, listed in words.crisis.items():
+        found += [Phrase("crisis", term, group=kind) for term in listed.terms]
+        found += [Phrase("crisis", term, group=kind, veto=True) for term in listed.unless]
+    for name, listed in words.signals.items():
+        found += [Phrase(name, term, group=name) for term in listed.terms]
+        found += [Phrase(name, term, group=name, veto=True) for term in listed.unless]
+    return found + [Phrase("crisis", term, group="own") for term in crisis_terms]

@@ -1,0 +1,132 @@
+"""The cast of the tests: a small brand, its people, and one conversation after another on a real database."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine
+
+from bot import acts, contacts, core, delivery, journal, outbox, turn
+from bot.acts import Act
+from bot.core import Core
+from bot.database import open_memory, transaction
+from bot.settings import load_settings
+from bot.wording import read_wording
+from handoff import people
+from handoff.policy import Role
+from handoff.staff import Person
+from knowledge.article import Article, Phrasing
+from knowledge.understanding import Understanding
+
+NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # Monday noon in Jakarta
+ARTICLES = (
+    Article(
+        "pay-bill",
+        (
+            Phrasing("cara bayar tagihan bagaimana", "id"),
+            Phrasing("bayar tagihan lewat apa", "id"),
+            Phrasing("how do I pay my bill", "en"),
+        ),
+        {"id": "Bayar lewat aplikasi, Kak.", "en": "Pay in the app."},
+    ),
+    Article(
+        "opening-hours",
+        (Phrasing("toko buka jam berapa", "id"), Phrasing("what are your opening hours", "en")),
+        {"id": "Buka 09.00 sampai 17.00.", "en": "We are open from 9 to 5."},
+    ),
+    Article(
+        "coverage",
+        (Phrasing("apakah jaringan tersedia di kota saya", "id"), Phrasing("do you cover my city", "en")),
+        {"id": "Tersedia di 40 kota."},
+    ),
+)
+QUESTION = "cara bayar tagihan bagaimana"
+COMPLAINT = "tv saya mati total dari kemarin, saya kecewa sekali"
+
+
+@cache
+def brand(folder: Path = Path("/nonexistent")) -> Core:
+    """A brand with three articles, and every default of an empty configuration."""
+    understanding = Understanding.build(ARTICLES, language="id")
+    promises = load_settings(Path(__file__).parent.parent / "config.toml", {}, folder).promises
+    return Core("Uji", "id", promises, understanding, read_wording())
+
+
+@dataclass(slots=True)
+class Stage:
+    """A desk with alice (admin), bob (admin), sue (supervisor) and dan (decision-maker), and a clock."""
+
+    engine: Engine
+    core: Core
+    now: datetime = NOON
+
+    @contextmanager
+    def open(self) -> Iterator[Connection]:
+        with transaction(self.engine) as conn:
+            yield conn
+
+    def later(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+    def says(self, text: str, who: str = "ani", at: datetime | None = None, **more: Any) -> None:
+        with self.open() as conn:
+            said = turn.Said("web", who, who, text, at or self.now, **more)
+            turn.contact_wrote(conn, self.core, said, self.now)
+
+    def does(
+        self, who: str, verb: str, ticket: int | None = None, nonce: str | None = None, **args: object
+    ) -> None:
+        person = self.person(who)
+        with self.open() as conn:
+            thread = contacts.find(conn, "web", "ani")
+            act = Act(verb, ticket, thread.id if thread and ticket is None else None, args, nonce)
+            acts.perform(conn, self.core, person, act, self.now)
+
+    def person(self, name: str) -> Person:
+        with self.open() as conn:
+            found = people.find_staff(conn, name)
+        assert found is not None
+        return found
+
+    def sweep(self) -> None:
+        with self.open() as conn:
+            core.sweep(conn, self.core, self.now)
+
+    def deliver(self) -> list[str]:
+        """Let the channels accept everything that is queued, and return the texts to contacts."""
+        texts = []
+        with self.open() as conn:
+            while ready := outbox.list_ready(conn, self.now):
+                for row in ready:
+                    if outbox.mark_sending(conn, row.id) is not None:
+                        delivery.delivered(conn, self.core, row.id, self.now, f"remote-{row.id}")
+                        texts += [row.text] if row.message_id else []
+        return texts
+
+    def happened(self, *kinds: str) -> list[tuple[str, Mapping[str, Any]]]:
+        with self.open() as conn:
+            entries = journal.read_since(conn, 0)
+        return [(entry.kind, entry.data) for entry in entries if not kinds or entry.kind in kinds]
+
+    def modes(self) -> list[str]:
+        return [data["mode"] for _, data in self.happened("mode")]
+
+
+def stage(core: Core | None = None) -> Stage:
+    """Set an empty stage with its four people."""
+    set_up = Stage(open_memory(), core or brand())
+    with set_up.open() as conn:
+        people.add_staff(conn, "alice", Role.ADMIN)
+        people.add_staff(conn, "bob", Role.ADMIN)
+        people.add_staff(conn, "sue", Role.SUPERVISOR)
+        people.add_staff(conn, "dan", Role.DECISION_MAKER)
+    return set_up
+
+
+def with_understanding(core: Core, articles: tuple[Article, ...]) -> Core:
+    """Give a brand other articles."""
+    return replace(core, understanding=Understanding.build(articles, language=core.language))

@@ -1,0 +1,192 @@
+"""The stage of the Telegram tests: a whole Mimin on a real file, connected to the fake Bot API."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from bot import core, intake
+from bot.channels.telegram_line import TelegramLine, connect
+from bot.core import Core
+from bot.database import METADATA, Writer, open_engine
+from bot.sender import Sender
+from bot.service import Pulse, Result, Service
+from bot.settings import load_settings
+from bot.tables import MESSAGES, OUTBOX
+from bot.wording import read_wording
+from handoff import people
+from handoff.policy import Role
+from knowledge.article import Article, Phrasing
+from knowledge.understanding import Understanding
+from tests.telegram.fake_api import TOKEN, FakeApi
+
+ANI, BAYU, SARI, AGUS, RINA = 1001, 1002, 2001, 2002, 2003
+CONFIG = """
+[brand]
+name = "Layarku"
+timezone = "Asia/Jakarta"
+language = "id"
+[sla.complaint]
+first_response = "15m"
+calendar = "always"
+[sla.question]
+first_response = "15m"
+calendar = "always"
+[web]
+port = 0
+"""
+COMPLAINT = "Saya komplain, gangguan terus dari kemarin! Mau bicara dengan admin."
+PRICE = "Paket Layarku mulai dari Rp75.000 sebulan."
+LONG = "\n".join(f"Langkah {n}: matikan dekoder, tunggu sebentar, lalu nyalakan lagi 📺." for n in range(130))
+ARTICLES = [
+    Article(
+        "price",
+        (Phrasing("berapa harga paket langganan", "id"), Phrasing("how much is a package", "en")),
+        {"id": PRICE, "en": "Layarku packages start at Rp75,000 a month."},
+    ),
+    Article("decoder", (Phrasing("cara mengatur ulang dekoder", "id"),), {"id": LONG}),
+    Article("streaming", (Phrasing("bagi link streaming pertandingan", "id"),), {"id": "layarku.example"}),
+]
+
+
+@cache
+def understanding() -> Understanding:
+    """Learn the articles once for all tests."""
+    return Understanding.build(ARTICLES)
+
+
+class Clock:
+    """The wall clock, moved on at will."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta(0)
+
+    def __call__(self) -> datetime:
+        return datetime.now(UTC) + self.ahead
+
+
+@dataclass
+class Stage:
+    """A running Mimin, the fake it talks to, and the clock of both."""
+
+    api: FakeApi
+    service: Service
+    clock: Clock
+    line: TelegramLine | None = None
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+    async def until(self, condition: Callable[[], object], seconds: float = 10.0) -> None:
+        """Wait until the condition holds; fails when it does not in time."""
+        await until(condition, seconds)
+
+    async def until_stored(self, condition: Callable[[Connection], object], seconds: float = 10.0) -> None:
+        """Wait until the condition holds in the database."""
+        loop = asyncio.get_running_loop()
+        ends = loop.time() + seconds
+        while not await self.service.read(condition):
+            assert loop.time() < ends, "it did not come to stand in the database in time"
+            await asyncio.sleep(0.01)
+
+    async def messages(self) -> list[Row[Any]]:
+        """Return every message that is stored, in order."""
+        return await self.service.read(
+            lambda conn: list(conn.execute(select(MESSAGES).order_by(MESSAGES.c.id)))
+        )
+
+    async def outbox(self, kind: str) -> list[Row[Any]]:
+        """Return the outbox rows of a kind, in order."""
+        rows = select(OUTBOX).where(OUTBOX.c.kind == kind).order_by(OUTBOX.c.id)
+        return await self.service.read(lambda conn: list(conn.execute(rows)))
+
+    async def write(self, job: Callable[[Connection], Result]) -> Result:
+        """Write beside Mimin, as the desk does."""
+        return await self.service.write(job)
+
+    async def pass_time(self, minutes: float) -> None:
+        """Move the clock on and do what is due then."""
+        self.clock.ahead += timedelta(minutes=minutes)
+        service = self.service
+        await service.write(lambda conn: core.sweep(conn, service.core, service.now()))
+
+    async def start(self, *, polls: bool = True) -> None:
+        """Let Mimin run: intake, handling and sending."""
+        self.line = line = await connect(self.service)
+        parts: list[Coroutine[Any, Any, None]] = [
+            intake.work(self.service, {"telegram": line.reception}),
+            Sender(self.service, {"telegram": line.channel}).run(),
+        ]
+        polled = asyncio.Event()
+        if polls:
+            parts.append(line.poll(polled.set))
+        self.tasks = [asyncio.create_task(part) for part in parts]
+        if polls:
+            await asyncio.wait_for(polled.wait(), 5)
+
+    async def stop(self) -> None:
+        """End it; what is stored stays."""
+        for task in self.tasks:
+            task.cancel()
+        ended = await asyncio.gather(*self.tasks, return_exceptions=True)
+        self.tasks = []
+        if self.line is not None:
+            await self.line.close()
+        for outcome in ended:
+            if isinstance(outcome, Exception) and not isinstance(outcome, asyncio.CancelledError):
+                raise outcome
+
+
+async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
+    """Wait until the condition holds; fails when it does not in time."""
+    loop = asyncio.get_running_loop()
+    ends = loop.time() + seconds
+    while not condition():
+        assert loop.time() < ends, "it did not happen in time"
+        await asyncio.sleep(0.01)
+
+
+@asynccontextmanager
+async def staged(folder: Path, *, rate: str = "0", starts: bool = True) -> AsyncIterator[Stage]:
+    """Set the stage: followers Ani and Bayu, admin Sari, supervisor Agus, decision-maker Rina."""
+    clock = Clock()
+    async with FakeApi(clock) as api:
+        for number, name in ((ANI, "Ani"), (BAYU, "Bayu"), (SARI, "Sari"), (AGUS, "Agus"), (RINA, "Rina")):
+            api.person(number, name)
+        service = make_service(folder, api, clock, rate)
+        stage = Stage(api, service, clock)
+        try:
+            if starts:
+                await stage.start()
+            yield stage
+        finally:
+            await stage.stop()
+            await asyncio.to_thread(service.writer.close)
+            service.engine.dispose()
+
+
+def make_service(folder: Path, api: FakeApi, clock: Clock, rate: str = "0") -> Service:
+    """Make the service on the database in the folder, which is filled once."""
+    config = folder / "config.toml"
+    config.write_text(CONFIG, encoding="utf-8")
+    environment = {
+        "MIMIN_TELEGRAM_TOKEN": TOKEN,
+        "MIMIN_TELEGRAM_API": api.base,
+        "MIMIN_TELEGRAM_RATE": rate,
+    }
+    settings = load_settings(config, environment, folder)
+    is_new = not (folder / "mimin.db").exists()
+    engine = open_engine(settings.database_url)
+    METADATA.create_all(engine)
+    if is_new:
+        with engine.begin() as conn:
+            people.add_staff(conn, "sari", Role.ADMIN, SARI)
+            people.add_staff(conn, "agus", Role.SUPERVISOR, AGUS)
+            people.add_staff(conn, "rina", Role.DECISION_MAKER, RINA)
+    brand = Core("Layarku", "id", settings.promises, understanding(), read_wording())
+    pulse = Pulse()
+    return Service(settings, brand, engine, Writer(engine, pulse.strike), pulse, clock)

@@ -1,0 +1,62 @@
+"""Stories: golden transcripts that a newcomer can read. `python -m tests.test_stories` writes them anew."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.building import build_core
+from bot.core import Core
+from bot.settings import StaffMember, load_settings
+from bot.simulate import Simulation
+from bot.story import read_story
+from knowledge.content import read_content
+
+HERE = Path(__file__).parent / "stories"
+STORIES = sorted(HERE.glob("*.jsonl"))
+DEMO = Path(__file__).parent.parent / "config.toml"
+
+
+def demo() -> tuple[Core, Sequence[StaffMember]]:
+    settings = load_settings(DEMO, {}, HERE)
+    return build_core(settings, read_content(settings.content, settings.language), None), settings.staff
+
+
+def played(story: Path, core: Core, staff: Sequence[StaffMember]) -> list[dict[str, Any]]:
+    lines = read_story(story.read_text("utf-8").splitlines(), story.name)
+    return list(Simulation(core, staff).play(lines))
+
+
+def told(story: Path) -> Path:
+    return story.with_suffix(".told")
+
+
+@pytest.fixture(scope="module")
+def cast() -> tuple[Core, Sequence[StaffMember]]:
+    return demo()
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+def test_a_story_is_told_as_it_was_written_down(
+    story: Path, cast: tuple[Core, Sequence[StaffMember]]
+) -> None:
+    expected = [json.loads(line) for line in told(story).read_text("utf-8").splitlines()]
+    assert played(story, *cast) == expected
+
+
+@pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
+def test_a_story_told_twice_is_the_same(story: Path, cast: tuple[Core, Sequence[StaffMember]]) -> None:
+    assert played(story, *cast) == played(story, *cast)
+
+
+def rewrite() -> None:
+    core, staff = demo()
+    for story in STORIES:
+        lines = (json.dumps(line, ensure_ascii=False) for line in played(story, core, staff))
+        told(story).write_text("\n".join(lines) + "\n", "utf-8")
+
+
+if __name__ == "__main__":
+    rewrite()
