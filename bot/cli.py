@@ -46,10 +46,11 @@ def build_app(names: Iterable[str]) -> typer.Typer:
 
 def main() -> None:
     """Run the command and exit: 0 done, 1 failed, 2 wrong use or configuration."""
-    sys.exit(_exit_code(sys.argv[1:]))
+    sys.exit(execute(sys.argv[1:]))
 
 
-def _exit_code(arguments: list[str]) -> int:
+def execute(arguments: list[str]) -> int:
+    """Run one command and return its exit code; what is wrong was said in one line."""
     called = arguments[0] if arguments else ""
     command = typer.main.get_command(build_app([called] if called in COMMANDS else COMMANDS))
     try:

@@ -33,14 +33,7 @@ def open_engine(url: str) -> Engine:
 
     SQLite runs in WAL with `synchronous=FULL`, so that what was confirmed survives a power cut.
     """
-    parsed = make_url(url)
-    if parsed.get_backend_name() != "sqlite":
-        raise DatabaseError(
-            f"{parsed.render_as_string()}: this version keeps its data in SQLite; use sqlite:///FILE"
-        )
-    folder = Path(parsed.database or "").parent
-    if not folder.is_dir():
-        raise DatabaseError(f"{parsed.database}: there is no folder {folder}")
+    file = database_file(url)
     engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000})
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -48,8 +41,20 @@ def open_engine(url: str) -> Engine:
         with reading(engine) as conn:
             conn.exec_driver_sql("SELECT count(*) FROM sqlite_master")
     except DBAPIError as error:
-        raise DatabaseError(f"{parsed.database}: {_plain(error)}") from error
+        raise DatabaseError(f"{file}: {_plain(error)}") from error
     return engine
+
+
+def database_file(url: str) -> Path:
+    """Return the file behind a database's address; raises DatabaseError where there can be none."""
+    parsed = make_url(url)
+    if parsed.get_backend_name() != "sqlite":
+        shown = parsed.render_as_string()
+        raise DatabaseError(f"{shown}: this version keeps its data in SQLite; use sqlite:///FILE")
+    file = Path(parsed.database or "")
+    if not file.parent.is_dir():
+        raise DatabaseError(f"{file}: there is no folder {file.parent}")
+    return file
 
 
 def open_memory() -> Engine:

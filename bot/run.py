@@ -2,17 +2,17 @@
 
 import asyncio
 import logging
+import signal
 import socket
 import sys
-from collections.abc import Callable, Coroutine, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import contextmanager
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import uvicorn
-from filelock import FileLock, Timeout
-from sqlalchemy import Connection, Engine, make_url
+from filelock import BaseFileLock, FileLock, Timeout
+from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects.sqlite import insert
 
 from bot import core, intake, journal
@@ -20,7 +20,7 @@ from bot.building import build_core, cache_folder, fill, open_database
 from bot.channels import web
 from bot.channels.channel import Channel, Line, Page
 from bot.chores import Chores
-from bot.database import DatabaseError, Writer, reading
+from bot.database import DatabaseError, Writer, database_file, reading
 from bot.sender import Sender
 from bot.service import Pulse, Service
 from bot.settings import Settings
@@ -38,6 +38,15 @@ FOLLOW = 0.5
 ADDRESS = "web_address"
 
 
+class _Server(uvicorn.Server):
+    """The page server; signals are ours to handle, so that everything else ends with it."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+
 def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], None]) -> None:
     """Run until interrupted. Raises DatabaseError where it cannot, before anything is served."""
     lock = _lock(settings)
@@ -50,11 +59,10 @@ def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], Non
         with reading(engine) as conn:
             articles = store.list_published(conn)
         brand = build_core(settings, articles, cache_folder(environ))
-        with suppress(KeyboardInterrupt):
-            asyncio.run(_serve(settings, brand, engine, listener, address, say))
+        asyncio.run(_serve(settings, brand, engine, listener, address, say))
+        engine.dispose()
     finally:
-        if lock is not None:
-            lock.release()
+        lock.release()
 
 
 async def _serve(
@@ -68,7 +76,7 @@ async def _serve(
     pulse = Pulse()
     writer = Writer(engine, pulse.strike)
     service = Service(settings, brand, engine, writer, pulse)
-    server = uvicorn.Server(
+    server = _Server(
         uvicorn.Config(build_app(service), log_config=None, access_log=False, timeout_graceful_shutdown=2)
     )
     channels: dict[str, Channel] = {"web": Page(), "desk": Page()}
@@ -91,6 +99,8 @@ async def _serve(
     tasks = [asyncio.create_task(part) for part in parts]
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     tasks.append(asyncio.create_task(_announce(service, server, polled, address, say)))
+    for sign in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(sign, setattr, server, "should_exit", True)
     try:
         await chores.start()
         watched = {serving, *tasks}
@@ -177,21 +187,17 @@ async def _follow(service: Service) -> None:
             service.core = await asyncio.to_thread(build_core, service.settings, articles, None)
 
 
-def _lock(settings: Settings) -> FileLock | None:
+def _lock(settings: Settings) -> BaseFileLock:
     """Keep this database to one process."""
-    database = make_url(settings.database_url).database
-    if not database:
-        return None
-    lock = FileLock(f"{database}.lock")
+    file = database_file(settings.database_url)
+    lock = FileLock(f"{file}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout as error:
-        raise DatabaseError(f"{database}: another `mimin run` is using it") from error
+        raise DatabaseError(f"{file}: another `mimin run` is using it") from error
     except OSError as error:
-        folder = Path(database).parent
-        raise DatabaseError(
-            f"{folder}: cannot be written ({error.strerror}); choose another folder"
-        ) from error
+        why = (error.strerror or str(error)).lower()
+        raise DatabaseError(f"{file.parent}: cannot be written ({why}); choose another folder") from error
     return lock
 
 

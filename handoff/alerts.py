@@ -1,15 +1,16 @@
 """Alerts in the database: one ping to one person, and the digest of many."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Connection, Row, func, insert, select, update
 
 from handoff.entry import Effect, Entry, Notify
 from handoff.ladder import Ping
 from handoff.people import find_by_id
-from handoff.policy import Alerting, Promises, Reason
+from handoff.policy import LATE, Alerting, Promises, Reason
 from handoff.quiet import quiet_until
 from handoff.staff import Person
 from handoff.tables import ALERTS, BURSTS
@@ -58,6 +59,8 @@ def ring(
         "reason": ringing.reason,
         "n": ringing.ping.n,
     }
+    if now - ringing.ping.due_at >= LATE:
+        data["late"] = True
     kind = "alert_held" if held else "alert"
     entry = Entry(kind, ticket=ringing.ticket, data=data)
     return [entry] if held else [entry, Notify(alert)]
@@ -73,9 +76,32 @@ def sweep(conn: Connection, promises: Promises, now: datetime) -> list[Effect]:
         if later > now:
             conn.execute(mine.values(digest_at=later))
             continue
-        conn.execute(mine.values(held=0, passed=0, digest_at=None, began_at=now - BURST))
+        conn.execute(mine.values(held=0, digest_at=None))
         effects += _digest(conn, burst.staff_id, burst.held, now)
     return effects
+
+
+def told(conn: Connection, climb: int, ping: Ping) -> set[int]:
+    """Return who was pinged for this rung and number already."""
+    mine = select(ALERTS.c.staff_id).where(
+        ALERTS.c.climb_id == climb, ALERTS.c.rung == ping.rung, ALERTS.c.n == ping.n
+    )
+    return set(conn.execute(mine).scalars())
+
+
+def behind(conn: Connection, alert: int) -> Sequence[Row[Any]]:
+    """Return the alert itself, or those that a digest stands for."""
+    row = conn.execute(select(ALERTS).where(ALERTS.c.id == alert)).one()
+    if row.climb_id is not None:
+        return [row]
+    before = select(func.max(ALERTS.c.id)).where(
+        ALERTS.c.staff_id == row.staff_id, ALERTS.c.reason == Reason.DIGEST, ALERTS.c.id < alert
+    )
+    since = conn.execute(before).scalar_one() or 0
+    kept = select(ALERTS).where(
+        ALERTS.c.staff_id == row.staff_id, ALERTS.c.held, ALERTS.c.id > since, ALERTS.c.id < alert
+    )
+    return conn.execute(kept.order_by(ALERTS.c.id)).all()
 
 
 def next_look(conn: Connection) -> datetime | None:
@@ -101,21 +127,21 @@ def _digest(conn: Connection, staff_id: int, count: int, now: datetime) -> list[
 
 
 def _passes(conn: Connection, alerting: Alerting, staff_id: int, now: datetime) -> bool:
-    """Count an alert of the person within its burst, and say whether it goes out singly."""
-    burst = conn.execute(
-        select(BURSTS.c.began_at, BURSTS.c.passed, BURSTS.c.held).where(BURSTS.c.staff_id == staff_id)
-    ).first()
-    began, passed, held = (burst.began_at, burst.passed, burst.held) if burst else (now, 0, 0)
-    if now - began >= BURST and not held:
-        began, passed = now, 0
-    fits = passed < alerting.digest_after and not held
-    passed, held = (passed + 1, held) if fits else (passed, held + 1)
-    values = {
-        "began_at": began,
-        "passed": passed,
-        "held": held,
-        "digest_at": began + BURST if held else None,
-    }
-    statement = upsert(BURSTS).values(staff_id=staff_id, **values)
-    conn.execute(statement.on_conflict_do_update(index_elements=["staff_id"], set_=values))
-    return fits
+    """Count an alert of the person within its burst, and say whether it goes out singly.
+
+    A digest that still waits, since it is quiet, keeps no later burst from passing.
+    """
+    mine = BURSTS.c.staff_id == staff_id
+    burst = conn.execute(select(BURSTS).where(mine)).first()
+    if burst is None:
+        burst_of_one = {"staff_id": staff_id, "began_at": now, "passed": 1, "held": 0}
+        conn.execute(insert(BURSTS).values(burst_of_one))
+        return True
+    is_over = now - burst.began_at >= BURST
+    began, passed = (now, 0) if is_over else (burst.began_at, burst.passed)
+    if passed < alerting.digest_after:
+        conn.execute(update(BURSTS).where(mine).values(began_at=began, passed=passed + 1))
+        return True
+    digest_at = burst.digest_at or began + BURST
+    conn.execute(update(BURSTS).where(mine).values(held=burst.held + 1, digest_at=digest_at))
+    return False

@@ -1,18 +1,14 @@
 """The clocks of a ticket in the database: carries out what the ticket decided."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from handoff import climbs, deadline
-from handoff.deadline import Deadline, Status
-from handoff.entry import Effect, Entry
-from handoff.policy import Category, Kind, Promises
-from handoff.tables import DEADLINES
-from handoff.ticket import (
+from handoff.actions import (
     Action,
     CancelClock,
     EndCrisis,
@@ -23,8 +19,10 @@ from handoff.ticket import (
     StartClock,
     StopClock,
 )
-
-ACTIVE = (Status.RUNNING, Status.PAUSED)
+from handoff.deadline import Deadline, Status
+from handoff.entry import Effect, Entry
+from handoff.policy import LATE, Category, Kind, Policy, Promises
+from handoff.tables import DEADLINES
 
 
 def carry_out(
@@ -41,36 +39,28 @@ def carry_out(
     for action in actions:
         match action:
             case StartClock(kind, at):
-                begin(conn, promises, ticket, category, kind, at)
+                clock = deadline.start(kind, at, policy, warn_at)
+                conn.execute(insert(DEADLINES).values(ticket_id=ticket, **_values(clock)))
             case StopClock(kind, at):
-                effects += _stop(conn, promises, ticket, category, kind, at)
+                effects += _stop(conn, promises, policy, ticket, kind, at)
             case PauseClock(kind, at):
-                for row_id, clock in _of_kind(conn, ticket, kind):
+                for row_id, clock in _active(conn, ticket, kind):
                     save(conn, row_id, deadline.pause(clock, at))
                     climbs.end_warning(conn, row_id)
             case CancelClock(kind, at):
-                for row_id, clock in _of_kind(conn, ticket, kind):
+                for row_id, clock in _active(conn, ticket, kind):
                     save(conn, row_id, deadline.cancel(clock, at))
                     climbs.end(conn, row_id)
             case ResumeClock(kind, at):
-                for row_id, clock in _of_kind(conn, ticket, kind, Status)[-1:]:
+                for row_id, clock in _newest(conn, ticket, kind):
                     save(conn, row_id, deadline.resume(clock, at, policy.calendar, warn_at))
             case Retarget(starts):
-                _retarget(conn, promises, ticket, category, dict(starts), now)
+                _retarget(conn, policy, warn_at, ticket, dict(starts), now)
             case RaiseCrisis():
                 effects += climbs.raise_crisis(conn, promises, ticket, now)
             case EndCrisis():
                 climbs.end_crisis(conn, ticket)
     return effects
-
-
-def begin(
-    conn: Connection, promises: Promises, ticket: int, category: Category, kind: Kind, at: datetime
-) -> None:
-    """Start one clock, unless the category promises nothing of the kind."""
-    clock = deadline.start(kind, at, promises.policies[category], promises.warn_at)
-    if clock is not None:
-        conn.execute(insert(DEADLINES).values(ticket_id=ticket, **_values(clock)))
 
 
 def running(conn: Connection, ticket: int) -> dict[str, datetime]:
@@ -88,7 +78,7 @@ def load(row: Row[Any]) -> Deadline:
     return Deadline(
         kind=Kind(row.kind),
         started_at=row.started_at,
-        target=timedelta(seconds=row.target_seconds),
+        target=timedelta(seconds=row.target_seconds) or None,
         due_at=row.due_at,
         warn_at=row.warn_at,
         pauses=tuple((_read(since), _read(until) if until else None) for since, until in row.pauses),
@@ -107,21 +97,25 @@ def save(conn: Connection, row_id: int, clock: Deadline) -> None:
 def broken(ticket: int, clock: Deadline, now: datetime) -> Entry:
     """Say that a promise broke: dated when it was due, not when it was noticed."""
     data: dict[str, object] = {"deadline": clock.kind, "due_at": _iso(clock.due_at)}
-    if clock.due_at is not None and now - clock.due_at >= timedelta(minutes=1):
+    if clock.due_at is not None and now - clock.due_at >= LATE:
         data["late"] = True
     return Entry("breach", ticket=ticket, data=data)
 
 
 def _stop(
-    conn: Connection, promises: Promises, ticket: int, category: Category, kind: Kind, at: datetime
+    conn: Connection, promises: Promises, policy: Policy, ticket: int, kind: Kind, at: datetime
 ) -> list[Effect]:
+    """Stop the clock. One that a resolve cancelled is kept after all by a reply that arrives in time."""
     effects: list[Effect] = []
-    for row_id, clock in _of_kind(conn, ticket, kind):
-        counted = deadline.resume(clock, at, promises.policies[category].calendar, promises.warn_at)
-        if counted.due_at is not None and counted.due_at < at and counted.breached_at is None:
+    for row_id, clock in _active(conn, ticket, kind) or _newest(conn, ticket, kind):
+        counted = deadline.resume(clock, at, policy.calendar, promises.warn_at)
+        late = counted.due_at is not None and counted.due_at < at
+        if clock.stopped_at is not None and (late or clock.status is Status.STOPPED):
+            continue
+        if late and counted.breached_at is None:
             effects.append(broken(ticket, counted, at))
             counted = replace(counted, breached_at=counted.due_at)
-        elif counted.breached_at is None:
+        elif counted.due_at is not None and counted.breached_at is None:
             data = {"deadline": counted.kind, "due_at": _iso(counted.due_at)}
             effects.append(Entry("met", ticket=ticket, data=data))
         save(conn, row_id, deadline.stop(counted, at))
@@ -131,50 +125,46 @@ def _stop(
 
 def _retarget(
     conn: Connection,
-    promises: Promises,
+    policy: Policy,
+    warn_at: float,
     ticket: int,
-    category: Category,
-    starts: dict[Kind, datetime],
+    starts: Mapping[Kind, datetime],
     now: datetime,
 ) -> None:
-    policy = promises.policies[category]
+    """Apply other targets. A warning that moves to later is given again, and not before."""
     for row_id, clock in _active(conn, ticket):
-        origin = starts.pop(clock.kind, None)
-        moved = deadline.retarget(clock, policy, promises.warn_at, origin) if origin else None
-        if moved is None:
-            save(conn, row_id, deadline.cancel(clock, now))
-            climbs.end(conn, row_id)
-            continue
+        moved = deadline.retarget(clock, policy, warn_at, starts.get(clock.kind, clock.started_at))
         warned = moved.warned and moved.warn_at is not None and moved.warn_at <= now
         save(conn, row_id, replace(moved, warned=warned))
-    for kind, at in starts.items():
-        begin(conn, promises, ticket, category, kind, at)
+        if moved.target is None:
+            climbs.end(conn, row_id)
+        elif not warned:
+            climbs.end_warning(conn, row_id)
 
 
-def _active(conn: Connection, ticket: int) -> list[tuple[int, Deadline]]:
-    return [found for kind in Kind for found in _of_kind(conn, ticket, kind)]
+def _active(conn: Connection, ticket: int, kind: Kind | None = None) -> list[tuple[int, Deadline]]:
+    """Return the clocks that are not over: running, paused, or without a promise for now."""
+    rows = _clocks().where(DEADLINES.c.ticket_id == ticket, DEADLINES.c.stopped_at.is_(None))
+    if kind is not None:
+        rows = rows.where(DEADLINES.c.kind == kind)
+    return [(row.id, load(row)) for row in conn.execute(rows.order_by(DEADLINES.c.id))]
 
 
-def _of_kind(
-    conn: Connection, ticket: int, kind: Kind, statuses: Sequence[Status] | type[Status] = ACTIVE
-) -> list[tuple[int, Deadline]]:
-    rows = conn.execute(
-        select(DEADLINES)
-        .where(
-            DEADLINES.c.ticket_id == ticket,
-            DEADLINES.c.kind == kind,
-            DEADLINES.c.status.in_(list(statuses)),
-        )
-        .order_by(DEADLINES.c.id)
-    )
-    return [(row.id, load(row)) for row in rows]
+def _newest(conn: Connection, ticket: int, kind: Kind) -> list[tuple[int, Deadline]]:
+    """Return the newest clock of a kind, over or not, if there is one."""
+    rows = _clocks().where(DEADLINES.c.ticket_id == ticket, DEADLINES.c.kind == kind)
+    return [(row.id, load(row)) for row in conn.execute(rows.order_by(DEADLINES.c.id.desc()).limit(1))]
+
+
+def _clocks() -> Select[Any]:
+    return select(DEADLINES)
 
 
 def _values(clock: Deadline) -> dict[str, object]:
     return {
         "kind": clock.kind,
         "started_at": clock.started_at,
-        "target_seconds": int(clock.target.total_seconds()),
+        "target_seconds": int(clock.target.total_seconds()) if clock.target else 0,
         "due_at": clock.due_at,
         "warn_at": clock.warn_at,
         "pauses": [[_iso(since), _iso(until)] for since, until in clock.pauses],

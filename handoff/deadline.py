@@ -24,12 +24,14 @@ class Deadline:
     """One clock of one ticket.
 
     `due_at` is the earliest instant at which the target is used up, pauses left out, and None while
-    the clock is paused. `breached_at` is when it was due, not when somebody noticed, and stays.
+    the clock is paused. `breached_at` is when it was due, not when somebody noticed, and stays. A
+    clock without a target promises nothing and stands as cancelled, but its pauses are kept, since a
+    change of category may give it one.
     """
 
     kind: Kind
     started_at: datetime
-    target: timedelta
+    target: timedelta | None
     due_at: datetime | None
     warn_at: datetime | None
     pauses: tuple[Pause, ...] = ()
@@ -46,17 +48,14 @@ class Deadline:
         return self.due_at if self.warned else self.warn_at
 
 
-def start(kind: Kind, at: datetime, policy: Policy, warn_at: float) -> Deadline | None:
-    """Start the clock of this kind at `at`, or return None where the policy promises nothing."""
-    target = policy.targets.get(kind)
-    if target is None:
-        return None
-    return _timed(Deadline(kind, at, target, None, None), policy.calendar, warn_at)
+def start(kind: Kind, at: datetime, policy: Policy, warn_at: float) -> Deadline:
+    """Start the clock of this kind at `at`; it is due at no time where the policy promises nothing."""
+    return _timed(Deadline(kind, at, policy.targets.get(kind), None, None), policy.calendar, warn_at)
 
 
 def pause(deadline: Deadline, at: datetime) -> Deadline:
-    """Stop counting at `at` until the clock is resumed; a clock that does not run stays as it is."""
-    if deadline.status is not Status.RUNNING:
+    """Stop counting at `at` until the clock is resumed; one that is paused or over stays as it is."""
+    if deadline.status is Status.PAUSED or deadline.stopped_at is not None:
         return deadline
     return replace(
         deadline, status=Status.PAUSED, pauses=(*deadline.pauses, (at, None)), due_at=None, warn_at=None
@@ -66,19 +65,18 @@ def pause(deadline: Deadline, at: datetime) -> Deadline:
 def resume(deadline: Deadline, at: datetime, calendar: Calendar, warn_at: float) -> Deadline:
     """Let it run on from `at`: the time since the pause, or since a stop that is taken back, is left out.
 
-    A cancelled clock runs on as if it had never been cancelled.
+    One that was cancelled runs on as if it had never been.
     """
-    if deadline.status is Status.CANCELLED:
-        return replace(deadline, status=Status.RUNNING, stopped_at=None)
-    if deadline.status is Status.RUNNING:
+    if deadline.status is Status.PAUSED:
+        before, since = deadline.pauses[:-1], deadline.pauses[-1][0]
+    elif deadline.status is Status.STOPPED and deadline.stopped_at is not None:
+        before, since = deadline.pauses, deadline.stopped_at
+    elif deadline.stopped_at is not None:
+        return _timed(replace(deadline, stopped_at=None), calendar, warn_at)
+    else:
         return deadline
-    paused_at = next((since for since, until in deadline.pauses[-1:] if until is None), None)
-    since = paused_at or deadline.stopped_at or at
-    before = deadline.pauses[:-1] if paused_at else deadline.pauses
-    running = replace(
-        deadline, status=Status.RUNNING, stopped_at=None, pauses=(*before, (since, max(since, at)))
-    )
-    return _timed(running, calendar, warn_at)
+    pauses = (*before, (since, max(since, at)))
+    return _timed(replace(deadline, stopped_at=None, pauses=pauses), calendar, warn_at)
 
 
 def stop(deadline: Deadline, at: datetime) -> Deadline:
@@ -91,18 +89,10 @@ def cancel(deadline: Deadline, at: datetime) -> Deadline:
     return replace(deadline, status=Status.CANCELLED, stopped_at=at)
 
 
-def retarget(
-    deadline: Deadline, policy: Policy, warn_at: float, origin: datetime | None = None
-) -> Deadline | None:
-    """Apply another policy from the original start, or from `origin`; an old breach stays.
-
-    Returns None where the new policy promises nothing of this kind.
-    """
-    target = policy.targets.get(deadline.kind)
-    if target is None:
-        return None
-    moved = replace(deadline, target=target, started_at=origin or deadline.started_at)
-    return _timed(moved, policy.calendar, warn_at) if moved.status is Status.RUNNING else moved
+def retarget(deadline: Deadline, policy: Policy, warn_at: float, origin: datetime) -> Deadline:
+    """Apply another policy, counted from `origin`; an old breach stays."""
+    moved = replace(deadline, target=policy.targets.get(deadline.kind), started_at=origin)
+    return moved if moved.status is Status.PAUSED else _timed(moved, policy.calendar, warn_at)
 
 
 def is_breached(deadline: Deadline, now: datetime) -> bool:
@@ -137,9 +127,12 @@ def breached(deadline: Deadline) -> Deadline:
 
 
 def _timed(deadline: Deadline, calendar: Calendar, warn_at: float) -> Deadline:
+    """Let it run, and work out when it is due and when to warn."""
+    if deadline.target is None:
+        return replace(deadline, status=Status.CANCELLED, due_at=None, warn_at=None)
     due = _instant(deadline, calendar, deadline.target)
     warn = _instant(deadline, calendar, deadline.target * warn_at)
-    return replace(deadline, due_at=due, warn_at=min(warn, due))
+    return replace(deadline, status=Status.RUNNING, due_at=due, warn_at=min(warn, due))
 
 
 def _instant(deadline: Deadline, calendar: Calendar, target: timedelta) -> datetime:

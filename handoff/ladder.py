@@ -1,6 +1,6 @@
 """The ladder: who is told next, how often, and what "I have it" holds back. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -24,11 +24,11 @@ class Climb:
     """The ladder as one broken promise, or one crisis, climbs it.
 
     Rung 0 is the warning; 1, 2 ... are the configured rungs. While an ack lasts no rung is due;
-    when it ends, the rung reached starts again and the later ones count `after` anew.
+    when it ends, the rung reached starts again, with those that began together with it, and the later
+    ones count `after` anew.
     """
 
     steps: tuple[Step, ...] = ()
-    reached: int = WARNING
     broken: bool = False
     acked_until: datetime | None = None
     extended: bool = False
@@ -51,36 +51,38 @@ class Climb:
 
 @dataclass(frozen=True, slots=True)
 class Ping:
-    """Tell the recipients of a rung for the n-th time."""
+    """Tell the recipients of a rung for the n-th time; it was due at `due_at`."""
 
     rung: int
     n: int
+    due_at: datetime
 
 
-def warn(at: datetime) -> Climb:
-    """Begin at the warning: one ping, before anything is broken."""
-    return Climb((Step(WARNING, 0, 1, at),))
+def warn(climb: Climb, at: datetime) -> Climb:
+    """Begin at the warning: one ping, before anything is broken. An ack that still lasts holds it back."""
+    if climb.acked_until is not None and climb.acked_until > at:
+        return climb
+    return _restarted(replace(climb, ended=False), (Step(WARNING, 0, 1, at),))
 
 
 def break_promise(climb: Climb, ladder: Sequence[Rung], at: datetime) -> Climb:
     """Start the rungs because the promise broke at `at`; an ack that still lasts holds them back."""
-    held = replace(climb, broken=True)
+    broken = replace(climb, broken=True, ended=False)
     if climb.acked_until is not None and climb.acked_until > at:
-        return held
-    steps = tuple(replace(step, left=0, next_at=None) for step in climb.steps)
-    return replace(held, steps=steps + _scheduled(ladder, at, first=1), acked_until=None)
+        return broken
+    return _restarted(broken, _scheduled(ladder, at))
 
 
 def begin_crisis(ladder: Sequence[Rung], at: datetime) -> Climb:
     """Begin at the first rung that names the decision-makers, at once."""
     first = next((n for n, rung in enumerate(ladder, 1) if Role.DECISION_MAKER in rung.to), 1)
-    steps = _scheduled(ladder, at, first)
-    at_once = tuple(replace(step, next_at=at) if step.rung == first else step for step in steps)
-    return Climb(at_once, reached=first, broken=True)
+    return Climb(_scheduled(ladder, at, at_once={first}), broken=True)
 
 
-def climb_to(climb: Climb, ladder: Sequence[Rung], now: datetime) -> tuple[Climb, list[Ping]]:
-    """Return the pings that are due at `now`, lowest rung first.
+def climb_to(
+    climb: Climb, ladder: Sequence[Rung], now: datetime, quiet_until: datetime | None = None
+) -> tuple[Climb, list[Ping]]:
+    """Return the pings that are due at `now`, lowest rung first; a warning waits while it is quiet.
 
     What was missed while nobody swept goes out once, with the number it would have had by now.
     """
@@ -90,29 +92,32 @@ def climb_to(climb: Climb, ladder: Sequence[Rung], now: datetime) -> tuple[Climb
         if now < climb.acked_until:
             return climb, []
         climb = _again(climb, ladder, climb.acked_until)
-    pings, steps, reached = [], [], climb.reached
+    pings, steps = [], []
     for step in climb.steps:
-        if step.next_at is None or step.next_at > now:
+        if step.rung > len(ladder):  # the configuration has fewer rungs than it had
+            steps.append(Step(step.rung, step.n))
+        elif step.next_at is None or step.next_at > now:
             steps.append(step)
-            continue
-        every = ladder[step.rung - 1].every if step.rung else None
-        missed = int((now - step.next_at) / every) if every else 0
-        fired = min(1 + missed, step.left)
-        left = step.left - fired
-        following = step.next_at + every * fired if left and every else None
-        steps.append(Step(step.rung, step.n + fired, left, following))
-        pings.append(Ping(step.rung, step.n + fired))
-        reached = max(reached, step.rung)
-    return replace(climb, steps=tuple(steps), reached=reached), pings
+        elif step.rung == WARNING and quiet_until is not None and quiet_until > now:
+            steps.append(replace(step, next_at=quiet_until))
+        else:
+            every = ladder[step.rung - 1].every if step.rung else None
+            missed = int((now - step.next_at) / every) if every else 0
+            fired = min(1 + missed, step.left)
+            left = step.left - fired
+            following = step.next_at + every * fired if left and every else None
+            steps.append(Step(step.rung, step.n + fired, left, following))
+            pings.append(Ping(step.rung, step.n + fired, step.next_at))
+    return replace(climb, steps=tuple(steps)), pings
 
 
 def skip(climb: Climb, ladder: Sequence[Rung], rung: int, now: datetime) -> Climb:
-    """Bring the next rung that was not yet climbed forward to `now`, since `rung` reached nobody."""
-    following = min(
-        (s.rung for s in climb.steps if s.rung > rung and s.left == ladder[s.rung - 1].times), default=None
-    )
+    """Bring the next rung forward to `now`, since `rung` reached nobody; one that began stays as it is."""
+    following = rung + 1
     steps = tuple(
-        replace(step, next_at=min(step.next_at or now, now)) if step.rung == following else step
+        replace(step, next_at=min(step.next_at or now, now))
+        if step.rung == following <= len(ladder) and step.left == ladder[rung].times
+        else step
         for step in climb.steps
     )
     return replace(climb, steps=steps)
@@ -135,21 +140,28 @@ def end(climb: Climb) -> Climb:
     return replace(climb, ended=True, acked_until=None)
 
 
-def _scheduled(ladder: Sequence[Rung], at: datetime, first: int) -> tuple[Step, ...]:
-    return tuple(Step(n, 0, rung.times, at + rung.after) for n, rung in enumerate(ladder, 1) if n >= first)
-
-
 def _again(climb: Climb, ladder: Sequence[Rung], at: datetime) -> Climb:
-    """Start the rung reached once more, `n` counting on; the rungs after it count `after` anew."""
-    so_far = {step.rung: step.n for step in climb.steps}
+    """Start the rung reached once more, and those that began together with it; later ones count anew."""
     if not climb.broken:
-        steps: tuple[Step, ...] = (Step(WARNING, 0, 1, at),)
-    else:
-        steps = tuple(
-            replace(step, next_at=at) if step.rung == climb.reached else step
-            for step in _scheduled(ladder, at, first=max(climb.reached, 1))
-        )
-    resumed = {step.rung for step in steps}
-    below = tuple(Step(rung, n) for rung, n in so_far.items() if rung not in resumed)
+        return _restarted(climb, (Step(WARNING, 0, 1, at),))
+    climbed = {step.rung for step in climb.steps if WARNING < step.rung <= len(ladder) and step.n}
+    reached = max(climbed, default=WARNING)
+    together = {rung for rung in climbed if ladder[rung - 1].after == ladder[reached - 1].after}
+    return _restarted(climb, _scheduled(ladder, at, at_once=together))
+
+
+def _scheduled(ladder: Sequence[Rung], at: datetime, at_once: Set[int] = frozenset()) -> tuple[Step, ...]:
+    """Return the rungs from the first of `at_once` on, the others `after` their time."""
+    return tuple(
+        Step(n, 0, rung.times, at if n in at_once else at + rung.after)
+        for n, rung in enumerate(ladder, 1)
+        if n >= min(at_once, default=1)
+    )
+
+
+def _restarted(climb: Climb, steps: tuple[Step, ...]) -> Climb:
+    """Climb these steps from now on, `n` counting on; what is not among them rings no more."""
+    so_far = {step.rung: step.n for step in climb.steps}
+    over = tuple(Step(rung, n) for rung, n in so_far.items() if rung not in {step.rung for step in steps})
     counted = tuple(replace(step, n=so_far.get(step.rung, 0)) for step in steps)
-    return replace(climb, steps=below + counted, acked_until=None, extended=False)
+    return replace(climb, steps=over + counted, acked_until=None, extended=False)

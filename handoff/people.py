@@ -45,9 +45,9 @@ def add_staff(
     conn: Connection, name: str, role: Role, telegram: int | None = None, on_call: Sequence[str] = ()
 ) -> Person:
     """Add a person, or bring one back who had left; raises Refused where the name is taken."""
-    known = conn.execute(select(STAFF.c.id, STAFF.c.active).where(STAFF.c.name == name)).first()
-    if known and known.active:
+    if find_staff(conn, name):
         raise Refused("invalid", f"there is already a {name} at the desk")
+    known = conn.execute(select(STAFF.c.id).where(STAFF.c.name == name)).first()
     values = {"name": name, "role": role, "telegram": telegram, "on_call": list(on_call), "active": True}
     if known:
         conn.execute(update(STAFF).where(STAFF.c.id == known.id).values(values))

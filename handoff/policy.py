@@ -45,6 +45,9 @@ class Reason(StrEnum):
     DIGEST = "digest"
 
 
+# What is noticed this much after its time is marked late: nobody swept, since Mimin was down.
+LATE = timedelta(minutes=1)
+
 RECIPIENTS = ("assignee", "on_call", *Role)
 
 

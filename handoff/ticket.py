@@ -4,6 +4,17 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from handoff.actions import (
+    Action,
+    CancelClock,
+    EndCrisis,
+    PauseClock,
+    RaiseCrisis,
+    ResumeClock,
+    Retarget,
+    StartClock,
+    StopClock,
+)
 from handoff.entry import Refused
 from handoff.policy import Category, Kind
 
@@ -23,9 +34,10 @@ class Status(StrEnum):
 class Ticket:
     """What decides a ticket's next step.
 
-    `unanswered_at` is the oldest message of the contact that no staff message followed. A ticket that
-    staff opened has `responded_at` from the start: nobody waited. `handed_back` marks a resolve that
-    gave the conversation back to the bot at once.
+    `unanswered_at` is the oldest message of the contact that no staff message followed. While
+    `responded_at` is None the first response is owed; a ticket that staff opened has it from the
+    start, since nobody waited. `handed_back` marks a resolve that gave the conversation back to the
+    bot at once.
     """
 
     status: Status
@@ -114,10 +126,11 @@ class HandedBack:
 
 @dataclass(frozen=True, slots=True)
 class Reopened:
-    """The matter is not settled after all; `by` holds it."""
+    """The matter is not settled after all; `by` holds it. The contact's own words may have shown it."""
 
     by: int
     at: datetime
+    by_contact: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,68 +165,6 @@ Event = (
     | Recategorised
 )
 
-
-# Actions: imperative, what has to be done to the clocks.
-
-
-@dataclass(frozen=True, slots=True)
-class StartClock:
-    """Begin a promise of this kind at `at`."""
-
-    kind: Kind
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class StopClock:
-    """The promise of this kind was kept, in time or late, at `at`."""
-
-    kind: Kind
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class PauseClock:
-    """Count no further until resumed."""
-
-    kind: Kind
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CancelClock:
-    """Promise nothing of this kind any more."""
-
-    kind: Kind
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ResumeClock:
-    """Run on: after a pause, or because what stopped it was taken back."""
-
-    kind: Kind
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Retarget:
-    """Let exactly these clocks run, with the targets of the new category, from these instants."""
-
-    starts: tuple[tuple[Kind, datetime], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RaiseCrisis:
-    """Ping the decision-makers at once."""
-
-
-@dataclass(frozen=True, slots=True)
-class EndCrisis:
-    """The crisis of this ticket needs no more pings."""
-
-
-Action = StartClock | StopClock | PauseClock | CancelClock | ResumeClock | Retarget | RaiseCrisis | EndCrisis
 
 _W, _C, _A, _R = Status.WAITING, Status.CLAIMED, Status.WAITING_CUSTOMER, Status.RESOLVED
 
@@ -288,11 +239,8 @@ def decide(before: Ticket, event: Event) -> tuple[Ticket, list[Action]]:
         case HandedBack(by, at):
             settled, actions = _settled(ticket, by, at) if before.is_open else (ticket, [])
             return replace(settled, handed_back=True), actions
-        case Reopened(by, at):
-            actions = [ResumeClock(Kind.RESOLUTION, at)]
-            if ticket.responded_at is None:
-                actions.append(ResumeClock(Kind.FIRST_RESPONSE, at))
-            return replace(ticket, assignee=by, resolved_at=None, handed_back=False), actions
+        case Reopened(by, at, by_contact):
+            return _reopened(ticket, by, at, by_contact=by_contact)
         case Recategorised(category, origin):
             return _recategorised(ticket, category, origin)
 
@@ -315,6 +263,20 @@ def _settled(ticket: Ticket, by: int, at: datetime) -> tuple[Ticket, list[Action
         actions.insert(0, StopClock(Kind.NEXT_RESPONSE, at))
     holder = ticket.assignee if ticket.assignee is not None else by
     return replace(ticket, assignee=holder, unanswered_at=None, resolved_at=at), actions
+
+
+def _reopened(ticket: Ticket, by: int, at: datetime, *, by_contact: bool) -> tuple[Ticket, list[Action]]:
+    """Take the resolve back. A first response that never came runs on where staff reopens; what the
+    contact writes now is a next one, since the resolve stood in for the first.
+    """
+    actions: list[Action] = [ResumeClock(Kind.RESOLUTION, at)]
+    responded_at = ticket.responded_at or (ticket.resolved_at if by_contact else None)
+    if responded_at is None:
+        actions.append(ResumeClock(Kind.FIRST_RESPONSE, at))
+    if ticket.category is Category.CRISIS:
+        actions.append(RaiseCrisis())
+    after = replace(ticket, assignee=by, responded_at=responded_at, resolved_at=None, handed_back=False)
+    return after, actions
 
 
 def _recategorised(

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, insert, select, update
 
 from handoff import climbs, clocks, deadline, ticket
-from handoff.deadline import Deadline
+from handoff.actions import Action
 from handoff.entry import Effect, Entry, Refused, ReturnToBot
 from handoff.policy import RESPONSES, Category, Promises
 from handoff.tables import DEADLINES, TICKETS
-from handoff.ticket import BACK_TO_BOT, Action, Event, Status, Ticket
+from handoff.ticket import BACK_TO_BOT, Event, Status, Ticket
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,18 +65,10 @@ def apply(conn: Connection, promises: Promises, filed: Filed, event: Event, now:
 
     What broke before the event is recorded first, so that no later act repairs a broken promise.
     """
-    at = getattr(event, "at", now)
-    effects = _settle(conn, promises, filed.id, at, now)
+    effects = _settle(conn, promises, filed.id, getattr(event, "at", now), now)
     if effects:
         filed = get(conn, filed.id)
-    before = _shown(conn, filed.id, filed.ticket)
-    after, actions = ticket.decide(filed.ticket, event)
-    _save(conn, filed, after)
-    effects += clocks.carry_out(conn, promises, filed.id, after.category, actions, now)
-    shown = _shown(conn, filed.id, after)
-    if shown != before:
-        effects.append(Entry("ticket", ticket=filed.id, data=shown))
-    return effects
+    return effects + _happen(conn, promises, filed, event, now)
 
 
 def sweep(conn: Connection, promises: Promises, now: datetime) -> list[Effect]:
@@ -84,7 +76,7 @@ def sweep(conn: Connection, promises: Promises, now: datetime) -> list[Effect]:
     effects: list[Effect] = []
     due = _deadlines().where(DEADLINES.c.look_at <= now).order_by(DEADLINES.c.look_at, DEADLINES.c.id)
     for row in conn.execute(due).all():
-        effects += _look(conn, promises, row.id, row.ticket_id, clocks.load(row), now)
+        effects += _look(conn, promises, row, now, now)
     effects += climbs.sweep(conn, promises, now)
     quiet_over = _rows().where(TICKETS.c.back_to_bot_at <= now).order_by(TICKETS.c.back_to_bot_at)
     for row in conn.execute(quiet_over).all():
@@ -119,33 +111,45 @@ def _open(
     return new, [Entry("ticket", ticket=new, data=_shown(conn, new, opened)), *effects]
 
 
+def _happen(conn: Connection, promises: Promises, filed: Filed, event: Event, now: datetime) -> list[Effect]:
+    before = _shown(conn, filed.id, filed.ticket)
+    after, actions = ticket.decide(filed.ticket, event)
+    _save(conn, filed, after)
+    effects = clocks.carry_out(conn, promises, filed.id, after.category, actions, now)
+    shown = _shown(conn, filed.id, after)
+    if shown != before:
+        effects.append(Entry("ticket", ticket=filed.id, data=shown))
+    return effects
+
+
 def _settle(
     conn: Connection, promises: Promises, ticket_id: int, before: datetime, now: datetime
 ) -> list[Effect]:
     """Record what became due strictly before an event, when the sweep has not come by yet."""
     overdue = _deadlines().where(DEADLINES.c.ticket_id == ticket_id, DEADLINES.c.look_at < before)
     effects: list[Effect] = []
-    for row in conn.execute(overdue.order_by(DEADLINES.c.look_at)).all():
-        effects += _look(conn, promises, row.id, ticket_id, clocks.load(row), now)
+    for row in conn.execute(overdue.order_by(DEADLINES.c.look_at, DEADLINES.c.id)).all():
+        effects += _look(conn, promises, row, before - datetime.resolution, now)
     return effects
 
 
 def _look(
-    conn: Connection, promises: Promises, row_id: int, ticket_id: int, clock: Deadline, now: datetime
+    conn: Connection, promises: Promises, row: Row[Any], until: datetime, now: datetime
 ) -> list[Effect]:
-    """Warn about a deadline, or record that it broke and start its ladder."""
-    if not deadline.is_breached(clock, now):
-        if not deadline.is_warning_due(clock, now):
+    """Warn about a deadline, or record that it broke by `until` and start its ladder."""
+    clock = clocks.load(row)
+    if not deadline.is_breached(clock, until):
+        if not deadline.is_warning_due(clock, until):
             return []
-        clocks.save(conn, row_id, deadline.warned(clock))
-        return climbs.warn(conn, promises, ticket_id, row_id, now)
+        clocks.save(conn, row.id, deadline.warned(clock))
+        return climbs.warn(conn, promises, row.ticket_id, row.id, now)
     late = deadline.breached(clock)
-    clocks.save(conn, row_id, late)
-    effects: list[Effect] = [clocks.broken(ticket_id, clock, now)]
-    effects += climbs.break_promise(conn, promises, ticket_id, row_id, late.breached_at or now, now)
-    filed = get(conn, ticket_id)
+    clocks.save(conn, row.id, late)
+    effects: list[Effect] = [clocks.broken(row.ticket_id, clock, now)]
+    effects += climbs.break_promise(conn, promises, row.ticket_id, row.id, late.breached_at or now, now)
+    filed = get(conn, row.ticket_id)
     if clock.kind in RESPONSES and filed.ticket.assignee is not None:
-        effects += apply(conn, promises, filed, ticket.ResponseBroken(now), now)
+        effects += _happen(conn, promises, filed, ticket.ResponseBroken(now), now)
     return effects
 
 

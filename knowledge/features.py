@@ -57,6 +57,8 @@ class Features:
         self.pairs = {pair: place for place, pair in enumerate(pairs)}
         self.rarities = rarities
         self.by_concept = np.array([pair >= CONCEPTUAL for pair in pairs], dtype=bool)
+        self._conceived = np.where(self.by_concept, rarities**2, 0.0)
+        self._worded = rarities**2 - self._conceived
         self.texts = texts
         self.unknown = float(_rarity(texts, np.zeros(1))[0])
 
@@ -99,9 +101,8 @@ class Features:
             else:
                 strange += light * light
         if places:
-            squares = self.rarities[places] ** 2
-            ideas = float(squares[self.by_concept[places]].sum())
-            worded, conceived = float(squares.sum()) - ideas, ideas
+            at = np.array(places)
+            worded, conceived = float(self._worded[at].sum()), float(self._conceived[at].sum())
         square = self.unknown**2
         return Bag(tuple(tokens), places, worded + strange * square, conceived + strange_ideas * square)
 
@@ -159,7 +160,7 @@ def learn_features(
         for pair, lightness in bare.keys(bag).items():
             spread[pair] = spread.get(pair, 0) + 1
             lights[pair] = lightness
-    pairs = sorted(spread)
+    pairs = sorted(pair for pair, count in spread.items() if count > 1)
     rarities = _rarity(len(texts), np.array([spread[pair] for pair in pairs], dtype=float))
     rarities *= np.array([lights[pair] for pair in pairs])
     features = Features(names, weights, pairs, rarities, len(texts))

@@ -7,6 +7,7 @@ import numpy as np
 
 from knowledge.features import Floats, Ints
 from knowledge.model import (
+    EXACT,
     SAMPLE,
     Confidence,
     Kernel,
@@ -19,6 +20,8 @@ from knowledge.model import (
 )
 from knowledge.overlap import Mix, Overlap
 
+_SKETCH = 1024  # numbers that a text is sketched with where there are too many to weigh all
+_RIVALS = 160  # texts of others that an article is weighed against then
 _CHOICE = 500  # texts that the mix is chosen from, at most
 
 
@@ -34,26 +37,62 @@ class Learnt:
 
 def learn(overlap: Overlap, owners: Ints, asked: Ints, articles: int, tick: Callable[[], None]) -> Learnt:
     """Learn from the texts; `owners` is each one's article, `asked` marks phrasings (the rest are answers)."""
-    every = np.arange(len(owners))
-    likenesses = kernel(overlap, every, tick)
-    few = _whole_articles(owners, _CHOICE)
-    mix, softness = choose_mix(_part(likenesses, few), owners[few], asked[few])
+    some = _whole_articles(owners, EXACT if len(owners) <= EXACT else SAMPLE)
+    likenesses = kernel(overlap, some, tick if len(owners) <= EXACT else _nothing)
+    few = np.flatnonzero(np.isin(some, some[_whole_articles(owners[some], _CHOICE)]))
+    mix, softness = choose_mix(_part(likenesses, few), owners[some][few], asked[some][few])
     likeness = likenesses.mixed(mix)
-    say = solve(likeness, softness, owners, articles)
-    own = np.zeros((len(owners), articles))
-    own[every, owners] = 1.0
-    sums = likeness @ own
-    lengths = np.sqrt(np.array([sums[owners == a, a].sum() for a in range(articles)])) + 1e-12
-    confidence = _confidence(overlap, likeness, softness, owners, asked, mix)
-    return Learnt(mix, say, own / lengths, confidence)
+    confidence = _confidence(overlap, likeness, softness, owners, asked, mix, some)
+    if len(owners) <= EXACT:
+        say = solve(likeness, softness, owners, articles)
+        sums = likeness @ (owners[:, None] == np.arange(articles)[None, :]).astype(float)
+        squares = np.array([sums[owners == a, a].sum() for a in range(articles)])
+    else:
+        say, squares = _solve_near(overlap, mix, softness, owners, articles, tick)
+    centres = np.zeros((len(owners), articles), dtype=say.dtype)
+    centres[np.arange(len(owners)), owners] = 1 / (np.sqrt(squares[owners]) + 1e-12)
+    return Learnt(mix, say, centres, confidence)
+
+
+def _nothing() -> None:
+    """Report no progress: the texts of the sample are met again."""
+
+
+def _solve_near(
+    overlap: Overlap, mix: Mix, softness: float, owners: Ints, articles: int, tick: Callable[[], None]
+) -> tuple[Floats, Floats]:
+    """Return what `solve` would, each article being weighed against the texts nearest to its own only.
+
+    With thousands of texts that is nearly all there is to weigh, and its cost grows with the texts, not
+    with their cube. Likeness is taken from sketches of the texts, which keeps it that of real vectors.
+    """
+    sketches = overlap.sketches(mix, _SKETCH)
+    say = np.zeros((len(owners), articles), dtype=np.float32)
+    squares = np.ones(articles)
+    for article in range(articles):
+        own = np.flatnonzero(owners == article)
+        if not len(own):
+            continue
+        reach = (sketches[own] @ sketches.T).max(axis=0)
+        reach[own] = np.inf
+        inside = np.sort(np.argpartition(-reach, len(own) + _RIVALS)[: len(own) + _RIVALS])
+        near = sketches[inside]
+        system = near @ near.T + softness * np.eye(len(inside), dtype=np.float32)
+        mine = owners[inside] == article
+        say[inside, article] = np.linalg.solve(system, mine.astype(np.float32))
+        squares[article] = system[np.ix_(mine, mine)].sum() - softness * mine.sum()
+        for _ in own:
+            tick()
+    return say, squares
 
 
 def _confidence(
-    overlap: Overlap, likeness: Floats, softness: float, owners: Ints, asked: Ints, mix: Mix
+    overlap: Overlap, likeness: Floats, softness: float, owners: Ints, asked: Ints, mix: Mix, texts: Ints
 ) -> Confidence:
-    some = _whole_articles(owners, SAMPLE)
+    chosen = _whole_articles(owners[texts], SAMPLE)
+    some = texts[chosen]
     names, held = np.unique(owners[some], return_inverse=True)
-    inside = likeness[np.ix_(some, some)]
+    inside = likeness[np.ix_(chosen, chosen)]
     trial = leave_out(inside, softness, held)
     covers = covered(overlap, some, held, mix)
     centres = _centres(inside, held)
@@ -81,6 +120,7 @@ def covered(overlap: Overlap, texts: Ints, owners: Ints, mix: Mix) -> Floats:
     weights = np.array([token.weight for token in overlap.tokens])
     place = np.empty(len(texts), dtype=np.int64)
     place[order] = np.arange(len(texts))
+    lengths = overlap.lengths(mix)
     best: dict[int, Floats] = {}
     result = np.zeros((len(texts), articles))
     filled = sizes > 0
@@ -93,7 +133,7 @@ def covered(overlap: Overlap, texts: Ints, owners: Ints, mix: Mix) -> Floats:
         for at, word in enumerate(own):
             if int(word) not in best:
                 by_text = np.zeros(len(texts))
-                by_text[filled] = np.maximum.reduceat(overlap.kinship(int(word), mix)[words], starts[filled])
+                by_text[filled] = np.maximum.reduceat(overlap.kinship(int(word), mix, lengths)[words], starts[filled])
                 best[int(word)] = by_text
             rows[at] = best[int(word)]
         rows[:, place[text]] = 0.0

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.features import Bag, Features, Floats, Ints, Token
 
@@ -117,13 +118,43 @@ class Overlap:
             self._kin[place] = (near, spelling[near], meaning[near])
         return self._kin[place]
 
-    def kinship(self, place: int, mix: Mix) -> Floats:
-        """Return the cosine of a vocabulary word with each of them."""
+    def kinship(self, place: int, mix: Mix, lengths: Floats) -> Floats:
+        """Return the cosine of a vocabulary word with each of them; `lengths` are theirs under the mix."""
         near, spelling, meaning = self._kind(place)
         full = np.zeros(len(self.tokens))
-        full[near] = spelling + mix.meaning**2 * meaning
-        return full / (self.lengths(mix) * self.lengths(mix)[place])
+        full[near] = (spelling + mix.meaning**2 * meaning) / (lengths[near] * lengths[place])
+        return full
 
     def lengths(self, mix: Mix) -> Floats:
         """Return the length of each vocabulary word under the mix."""
         return np.sqrt([t.spelling + mix.meaning**2 * t.meaning for t in self.tokens]) + 1e-12
+
+    def text_lengths(self, mix: Mix) -> tuple[Floats, Floats]:
+        """Return the length of each text under the mix, by its words and by its pairs."""
+        square = mix.meaning**2
+        return (
+            np.sqrt(self.spelling + square * self.meaning) + 1e-12,
+            np.sqrt(self.worded + square * self.conceived) + 1e-12,
+        )
+
+    def sketches(self, mix: Mix, size: int) -> NDArray[np.float32]:
+        """Return each text as `size` numbers whose products are near to the texts' likeness under the mix.
+
+        Each feature is added to one of the numbers, chosen with its sign by its own number (a count sketch).
+        """
+        words, pairs = self.text_lengths(mix)
+        by_word, by_pair = 1 / (1 + mix.pairs), mix.pairs / (1 + mix.pairs)
+        result = np.zeros((len(self.bags), size), dtype=np.float32)
+        weights = self.rarities * np.where(self.by_concept, mix.meaning, 1.0)
+        for text, bag in enumerate(self.bags):
+            parts = [t.parts for t in bag.tokens]
+            values = [t.values * np.where(np.arange(len(t.values)) < t.spelled, 1.0, mix.meaning) for t in bag.tokens]
+            places = np.array(bag.pairs, dtype=np.int64)
+            ids = np.concatenate([np.zeros(0, dtype=np.int64), *parts, places + len(self.features.starts)])
+            both = np.concatenate(
+                [np.zeros(0), *(v * (by_word**0.5 / words[text]) for v in values), weights[places] * (by_pair**0.5 / pairs[text])]
+            )
+            mixed = (ids * 2654435761 + 97) % (1 << 32)
+            sign = np.where(mixed & (1 << 31), 1.0, -1.0)
+            result[text] = np.bincount((mixed >> 7) % size, both * sign, size)
+        return result

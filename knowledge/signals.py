@@ -57,7 +57,7 @@ def learn_judges(words: Words, reader: Reader, phrasings: Sequence[str]) -> Judg
     ordinary = [*spam.ordinary, *words.complaint[::4], *words.question[::4], *own[::4]]
     return Judges(
         complaint,
-        learn_classifier(map(spam_words, spam.examples), map(spam_words, ordinary), _no_concepts, false_alarms=_SPAM_FALSE),
+        learn_classifier(map(spam_words, spam.examples), map(spam_words, ordinary), no_concepts, false_alarms=_SPAM_FALSE),
     )
 
 
@@ -98,7 +98,8 @@ class Signals:
             terms += [f"spam:{word}" for word in self._judges.spam.reasons(words, _REASONS) if word[0] != "~"]
 
 
-def _no_concepts(_word: str) -> tuple[str, ...]:
+def no_concepts(_word: str) -> tuple[str, ...]:
+    """Return none: spam is judged by its words alone."""
     return ()
 
 

@@ -1,6 +1,7 @@
 """From articles to a matcher's tables."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,19 +10,57 @@ from knowledge.article import Article
 from knowledge.features import Features, Floats, Ints, learn_features
 from knowledge.learning import learn
 from knowledge.matching import Sparse, Tables
-from knowledge.overlap import Mix, Overlap
+from knowledge.model import learn_confidence
+from knowledge.overlap import Lists, Mix, Overlap
+from knowledge.signals import Judges, learn_judges
+from knowledge.text import normalise, tokens
 from knowledge.vocabulary import Reader
+from knowledge.words import Words
 
-_SAYS = 24  # articles that a pair speaks of, at most
-_CENTRES = 8
-_BLOCK = 4096
+_TEXT_SAYS = 64  # articles that a text speaks of, at most
+_SAYS = 12  # articles that a pair speaks of, at most
+_CENTRES = 4
+_BLOCK = 2048  # pairs summed at a time
 _ANSWER = 12  # words of an answer's beginning that are read like one more phrasing
 
 
+@dataclass(frozen=True, slots=True)
+class Model:
+    """All that was learnt: of the articles, of the signals, of the languages."""
+
+    features: Features
+    vocabulary: Sequence[str]
+    tables: Tables
+    judges: Judges
+    spoken: Sequence[Sequence[str]]
+    crisis_terms: Sequence[str]
+
+
 def trained(
+    articles: Sequence[Article],
+    words: Words,
+    reader: Reader,
+    crisis_terms: Sequence[str],
+    progress: Callable[[int, int], None] | None,
+) -> Model:
+    """Learn the articles, which come sorted by id; the order of their phrasings does not matter."""
+    phrasings = sorted({phrasing.text for article in articles for phrasing in article.phrasings})
+    listed = (*words.signals.values(), *words.crisis.values())
+    texts = [*words.complaint, *words.question, *(text for terms in listed for text in terms.examples)]
+    features, vocabulary, tables = _matching(articles, reader, progress)
+    return Model(
+        features=features,
+        vocabulary=vocabulary,
+        tables=tables,
+        judges=learn_judges(words, reader, phrasings),
+        spoken=[tokens(normalise(text), {}) for text in texts],
+        crisis_terms=tuple(crisis_terms),
+    )
+
+
+def _matching(
     articles: Sequence[Article], reader: Reader, progress: Callable[[int, int], None] | None
 ) -> tuple[Features, list[str], Tables]:
-    """Learn the articles, which come sorted by id; the order of their phrasings does not matter."""
     texts: list[list[str]] = []
     owners: list[int] = []
     asked: list[bool] = []
@@ -43,45 +82,58 @@ def trained(
             progress(done, len(texts))
 
     features, vocabulary, bags = learn_features(texts, reader.concepts, reader.light)
+    if not texts:
+        none, zero = np.zeros(0, dtype=np.int64), np.zeros(0)
+        empty = np.zeros((0, 0), dtype=np.float32)
+        nothing = Lists(np.zeros(1, dtype=np.int64), none, zero)
+        sparse = Sparse(np.zeros((0, 1), dtype=np.int32), np.zeros((0, 1), dtype=np.float32))
+        confidence = learn_confidence([], [], np.zeros((0, 4)))
+        return features, [], Tables(Mix(1.0, 1.0), confidence, nothing, zero, empty, sparse, none, none)
     overlap = Overlap(vocabulary, bags, features)
     owner = np.array(owners, dtype=np.int64)
     learnt = learn(overlap, owner, np.array(asked, dtype=bool), len(articles), tick)
     by_text = np.concatenate([learnt.say, learnt.centres], axis=1)
     mix = learnt.mix
-    words = np.sqrt(overlap.spelling + mix.meaning**2 * overlap.meaning) + 1e-12
-    pairs = np.sqrt(overlap.worded + mix.meaning**2 * overlap.conceived) + 1e-12
+    words, pairs = overlap.text_lengths(mix)
     held, starts = _held(overlap, owner, len(articles))
     tables = Tables(
         mix=mix,
         confidence=learnt.confidence,
         like=overlap.features,
         lengths=overlap.lengths(mix),
-        by_word=_by_word(overlap, by_text / words[:, None]).astype(np.float32),
-        by_pair=_by_pair(overlap, by_text / pairs[:, None], mix),
+        by_word=_by_word(overlap, by_text, words),
+        by_pair=_by_pair(overlap, by_text, pairs, mix),
         held=held,
         starts=starts,
     )
     return features, list(vocabulary), tables
 
 
-def _by_word(overlap: Overlap, by_text: Floats) -> Floats:
-    sums = np.zeros((len(overlap.tokens), by_text.shape[1]))
+def _by_word(overlap: Overlap, by_text: Floats, lengths: Floats) -> NDArray[np.float32]:
+    """Return what each word of the vocabulary says of each article."""
+    sums = np.zeros((len(overlap.tokens), by_text.shape[1]), dtype=np.float32)
     for text, words in enumerate(overlap.words):
-        sums[words] += by_text[text]
+        sums[words] += by_text[text] / lengths[text]
     return sums
 
 
-def _by_pair(overlap: Overlap, by_text: Floats, mix: Mix) -> Sparse:
+def _by_pair(overlap: Overlap, by_text: Floats, lengths: Floats, mix: Mix) -> Sparse:
     """Return what each pair says of the articles it says most of."""
     articles = by_text.shape[1] // 2
-    scale = overlap.rarities * np.where(overlap.by_concept, mix.meaning**2, 1.0)
+    scale = overlap.rarities**2 * np.where(overlap.by_concept, mix.meaning**2, 1.0)
+    said = [_strongest(by_text[:, :articles], _TEXT_SAYS, 0), _strongest(by_text[:, articles:], 1, articles)]
+    columns = np.concatenate([part[0] for part in said], axis=1)
+    numbers = np.concatenate([part[1] for part in said], axis=1)
     ids, values = [], []
     for first in range(0, len(scale), _BLOCK):
         last = min(first + _BLOCK, len(scale))
         starts = overlap.pairs.starts[first : last + 1]
         texts = overlap.pairs.items[starts[0] : starts[-1]]
-        rows = np.add.reduceat(by_text[texts], starts[:-1] - starts[0], axis=0)
-        rows *= (scale * overlap.rarities)[first:last, None]
+        pair = np.repeat(np.arange(last - first), np.diff(starts))
+        weights = scale[first:last][pair] / lengths[texts]
+        at = pair[:, None] * (2 * articles) + columns[texts]
+        rows = np.bincount(at.ravel(), (numbers[texts] * weights[:, None]).ravel(), (last - first) * 2 * articles)
+        rows = rows.reshape(last - first, 2 * articles)
         kept = [_strongest(rows[:, :articles], _SAYS, 0), _strongest(rows[:, articles:], _CENTRES, articles)]
         ids.append(np.concatenate([k[0] for k in kept], axis=1))
         values.append(np.concatenate([k[1] for k in kept], axis=1))

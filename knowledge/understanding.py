@@ -1,40 +1,48 @@
 """What a brand's bot understands of a text: articles, signals, language."""
 
-import math
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Sequence
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
 
 from knowledge.article import Article
-from knowledge.matching import Matcher
-from knowledge.phrases import Phrase, Phrases
-from knowledge.reading import SIGNALS, Match, Reading
-from knowledge.text import MATCHED, normalise, tokens
+from knowledge.cache import find_model, keep_model, model_key
+from knowledge.language import Languages
+from knowledge.matching import BEST, Candidate, Matcher
+from knowledge.reading import Match, Reading
+from knowledge.signals import Signals
 from knowledge.spelling import Spelling
-from knowledge.training import trained
+from knowledge.text import MATCHED, normalise, tokens
+from knowledge.training import Model, trained
 from knowledge.vocabulary import Reader
 from knowledge.words import Words, shipped_words
+
+OFFERS = 3
+
+_ENDS = re.compile(r"[.?!;\n]+(?=\s|$)|\s(?:dan juga|sama|terus|trus|lalu|and also|also)\s")
+_FOLLOWS = re.compile(
+    r"^\W*(?:(?:oh|ok|oke|terus|trus|lalu|nah|dan|and|so)\W+)?"
+    r"(?:kalau|kalo|klo|kl|yang|yg|untuk|utk|what about|how about|and for|and the|for the)\b"
+)
+_PART = 2  # words that a question of its own has at least
+_BARE = 6  # words up to which a text may hang on the one before
 
 
 class Understanding:
     """One brand's articles and word lists, ready to read texts."""
 
-    def __init__(self, articles: Sequence[Article], language: str, words: Words, crisis_terms: Sequence[str]) -> None:
-        ordered = sorted(articles, key=lambda a: a.id)
-        self._articles = {article.id: article for article in ordered}
+    def __init__(self, articles: Sequence[Article], language: str, words: Words, reader: Reader, model: Model) -> None:
+        self._articles = {article.id: article for article in sorted(articles, key=lambda a: a.id)}
         self._ids = list(self._articles)
+        self._places = {id: place for place, id in enumerate(self._ids)}
         self._language = language
-        self._words = words
-        self._reader = Reader(words)
-        self._phrases = Phrases(_phrases(words, crisis_terms), self._tokens)
-        self._matcher: Matcher | None = None
-        if ordered:
-            features, vocabulary, tables = trained(ordered, self._reader, None)
-            spelling = Spelling(vocabulary, self._reader.standard)
-            self._cut = tables.confidence.cut
-            self._matcher = Matcher(features, vocabulary, tables, self._reader.describe, spelling.repaired)
+        self._reader = reader
+        self._cut = model.tables.confidence.cut
+        spelling = Spelling(model.vocabulary, reader.standard)
+        self._matcher = Matcher(model.features, model.vocabulary, model.tables, reader.describe, spelling.repaired)
+        self._signals = Signals(words, model.crisis_terms, reader, model.judges)
+        self._languages = Languages(words.languages, words.light, words.lexicon, model.spoken)
 
     @classmethod
     def build(
@@ -47,64 +55,92 @@ class Understanding:
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> "Understanding":
-        """Learn the articles."""
-        return cls(articles, language, words or shipped_words(), crisis_terms)
+        """Learn the articles, or take what was learnt of the same ones before from the folder `cache`.
+
+        `progress` is called with the texts done and the texts in all.
+        """
+        words = words or shipped_words()
+        reader = Reader(words)
+        ordered = sorted(articles, key=lambda a: a.id)
+        key = model_key(ordered, words, crisis_terms) if cache else ""
+        model = find_model(cache, key, reader.concepts.of) if cache else None
+        if model is None:
+            model = trained(ordered, words, reader, crisis_terms, progress)
+            if cache:
+                keep_model(cache, key, model)
+        return cls(ordered, language, words, reader, model)
+
+    @property
+    def cut(self) -> float:
+        """Return the score from which an article is answered without asking back."""
+        return self._cut
 
     def article(self, article_id: str) -> Article | None:
         """Return the article of that id, if this understanding was built with it."""
         return self._articles.get(article_id)
 
     def offers(self, reading: Reading) -> tuple[tuple[str, str], ...]:
-        """Return up to three (article id, readable question) to ask back with."""
-        return tuple((m.article, self._articles[m.article].title(reading.language)) for m in reading.matches[:3])
-
-    def read(self, text: str, *, on: date | None = None, topic: str | None = None) -> Reading:
-        """Say what one text holds."""
-        words = self._reader.words(text)
-        matches: tuple[Match, ...] = ()
-        sure: tuple[str, ...] = ()
-        if self._matcher:
-            topical = [w for w in words if w not in self._reader.filler or self._matcher.knows(w)]
-            found = self._matcher.best(topical)
-            matches = tuple(Match(self._ids[c.article], c.chance) for c in found if self._open(self._ids[c.article], on))
-            sure = (matches[0].article,) if matches and matches[0].score >= self._cut else ()
-        signals = dict.fromkeys(SIGNALS, 0.0)
-        terms = []
-        asks = False
-        for hit in self._phrases.found(self._tokens(text)):
-            terms.append(f"{hit.label}:{hit.written}")
-            if hit.label == "status":
-                asks = True
-            else:
-                signals[hit.label] = 0.9
-        return Reading(
-            text=text,
-            language=self._spoken(words),
-            matches=matches,
-            sure=sure,
-            signals=MappingProxyType(signals),
-            terms=tuple(dict.fromkeys(terms)),
-            asks_status=asks,
+        """Return up to three articles to ask back with: id and a readable question in the reading's language."""
+        return tuple(
+            (match.article, self._articles[match.article].title(reading.language))
+            for match in reading.matches[:OFFERS]
+            if self._articles[match.article].phrasings
         )
 
-    def _open(self, article_id: str, on: date | None) -> bool:
-        return on is None or self._articles[article_id].is_valid(on)
+    def read(self, text: str, *, on: date | None = None, topic: str | None = None) -> Reading:
+        """Say what one text holds.
 
-    def _tokens(self, text: str) -> list[str]:
-        return tokens(normalise(text), self._words.lexicon)
+        `on` leaves out articles that are not valid that day. `topic` is the article answered last: a text
+        that hangs on it ("kalau yang HD?") is read together with it.
+        """
+        plain = normalise(text)
+        words = tokens(plain, self._reader.lexicon)
+        signalled = self._signals.read(text, words)
+        language = self._languages.of(tokens(plain[:MATCHED], _NO_LEXICON), self._language)
+        head = words if len(text) <= MATCHED else self._reader.words(text)
+        matches, sure = self._matched(text[:MATCHED], plain[:MATCHED], head, on, topic)
+        return Reading(
+            text=text,
+            language=language,
+            matches=matches,
+            sure=sure,
+            signals=signalled.values,
+            terms=signalled.terms,
+            asks_status=signalled.asks_status,
+        )
 
-    def _spoken(self, words: Sequence[str]) -> str:
-        counts: Mapping[str, int] = {
-            language: sum(word in known for word in words) for language, known in self._words.languages.items()
-        }
-        best = max(counts.values(), default=0)
-        if best == 0 or counts.get(self._language) == best:
-            return self._language
-        return max(counts, key=lambda language: counts[language])
+    def _matched(
+        self, text: str, plain: str, words: Sequence[str], on: date | None, topic: str | None
+    ) -> tuple[tuple[Match, ...], tuple[str, ...]]:
+        found = self._candidates(words, on)
+        sure = self._surest(found)
+        if topic in self._articles and len(words) <= _BARE and (not sure or _FOLLOWS.match(plain)):
+            subject = self._reader.words(self._articles[topic].title(self._language))
+            found = self._candidates([*words, *subject], on, self._places[topic])
+            sure = self._surest(found)
+        if len(parts := [part for part in _ENDS.split(text) if part]) > 1:
+            read = [self._reader.words(part) for part in parts]
+            asked = [self._candidates(part, on) for part in read if len(part) >= _PART]
+            several = dict.fromkeys(id for part in asked for id in self._surest(part))
+            if len(several) > 1:
+                sure = tuple(several)[:2]
+                best = {c.article: c for part in (found, *asked) for c in reversed(part)}
+                for part in asked:
+                    for c in part[:1]:
+                        best[c.article] = max(best[c.article], c, key=lambda c: c.chance)
+                found = sorted(best.values(), key=lambda c: (-c.chance, c.article))
+        return tuple(Match(self._ids[c.article], c.chance) for c in found[:BEST]), sure
+
+    def _surest(self, found: Sequence[Candidate]) -> tuple[str, ...]:
+        return (self._ids[found[0].article],) if found and found[0].chance >= self._cut else ()
+
+    def _candidates(self, words: Sequence[str], on: date | None, topic: int | None = None) -> list[Candidate]:
+        filler = self._reader.filler
+        said = [word for word in words if word not in filler or self._matcher.knows(word)]
+        found = self._matcher.best(said, topic)
+        if on is None:
+            return found
+        return [c for c in found if self._articles[self._ids[c.article]].is_valid(on)]
 
 
-def _phrases(words: Words, crisis_terms: Sequence[str]) -> list[Phrase]:
-    lists = [*(("crisis", terms) for terms in words.crisis.values()), *words.signals.items()]
-    found = [Phrase(label, term) for label, terms in lists for term in terms.terms]
-    found += [Phrase(label, term, veto=True) for label, terms in lists for term in terms.unless]
-    return found + [Phrase("crisis", term) for term in crisis_terms]
+_NO_LEXICON: MappingProxyType[str, str] = MappingProxyType({})

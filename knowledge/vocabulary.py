@@ -9,7 +9,7 @@ class Reader:
     """Turns texts into words and words into what is known of them."""
 
     def __init__(self, words: Words) -> None:
-        self._lexicon = words.lexicon
+        self.lexicon = words.lexicon
         self.concepts = Concepts(words.concepts)
         self.filler = frozenset(words.filler)
         self.light = frozenset((*words.light, *words.filler))
@@ -19,11 +19,11 @@ class Reader:
 
     def words(self, text: str) -> list[str]:
         """Return the words of the part of a text that matching reads."""
-        return tokens(normalise(text[:MATCHED]), self._lexicon)
+        return tokens(normalise(text[:MATCHED]), self.lexicon)
 
     def all_words(self, text: str) -> list[str]:
         """Return the words of the whole text, for the signals."""
-        return tokens(normalise(text), self._lexicon)
+        return tokens(normalise(text), self.lexicon)
 
     def describe(self, word: str) -> tuple[tuple[str, ...], bool]:
         """Return the word's concepts, and whether it says little."""

@@ -1,5 +1,6 @@
 """The cast of the tests: a small brand, its people, and one conversation after another on a real database."""
 
+import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -12,6 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from bot import acts, contacts, core, delivery, journal, outbox, turn
 from bot.acts import Act
+from bot.building import cache_folder
 from bot.core import Core
 from bot.database import open_memory, transaction
 from bot.settings import load_settings
@@ -51,7 +53,7 @@ COMPLAINT = "tv saya mati total dari kemarin, saya kecewa sekali"
 @cache
 def brand(folder: Path = Path("/nonexistent")) -> Core:
     """A brand with three articles, and every default of an empty configuration."""
-    understanding = Understanding.build(ARTICLES, language="id")
+    understanding = Understanding.build(ARTICLES, language="id", cache=cache_folder(os.environ))
     promises = load_settings(Path(__file__).parent.parent / "config.toml", {}, folder).promises
     return Core("Uji", "id", promises, understanding, read_wording())
 

@@ -17,17 +17,8 @@ def rows(scene: Stage) -> list[tuple[str, str]]:
         return [(row.kind, row.status) for row in conn.execute(select(OUTBOX).order_by(OUTBOX.c.id))]
 
 
-def letter(number: int = 1, **more: object) -> Letter:
-    return Letter(
-        **{
-            "cause": f"test:{number}",
-            "kind": "answer",
-            "channel": "web",
-            "recipient": "x",
-            "text": "t",
-            **more,
-        }
-    )  # type: ignore[arg-type]
+def letter(number: int = 1, kind: str = "answer", recipient: str = "x") -> Letter:
+    return Letter(f"test:{number}", kind, "web", recipient, "t")
 
 
 @pytest.mark.parametrize(("before", "after"), list(itertools.product(Status, Status)))

@@ -1,13 +1,14 @@
 """Stories: golden transcripts that a newcomer can read. `python -m tests.test_stories` writes them anew."""
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.building import build_core
+from bot.building import build_core, cache_folder
 from bot.core import Core
 from bot.settings import StaffMember, load_settings
 from bot.simulate import Simulation
@@ -21,7 +22,9 @@ DEMO = Path(__file__).parent.parent / "config.toml"
 
 def demo() -> tuple[Core, Sequence[StaffMember]]:
     settings = load_settings(DEMO, {}, HERE)
-    return build_core(settings, read_content(settings.content, settings.language), None), settings.staff
+    return build_core(
+        settings, read_content(settings.content, settings.language), cache_folder(os.environ)
+    ), settings.staff
 
 
 def played(story: Path, core: Core, staff: Sequence[StaffMember]) -> list[dict[str, Any]]:

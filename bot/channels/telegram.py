@@ -64,6 +64,8 @@ class TelegramChannel:
         until = await self._service.read(load_pause)
         if until is not None:
             self._pace.pause((until - self._service.now()).total_seconds())
+        if self._pace.paused():
+            return
         try:
             await self.bot.get_me()
         except InvalidToken:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram import PATIENCE, TelegramChannel
 from bot.channels.telegram_intake import poll
 from bot.channels.telegram_updates import RECEPTION
 from bot.intake import Reception
@@ -27,9 +27,9 @@ class TelegramLine:
         await self.channel.close()
 
 
-async def connect(service: Service) -> TelegramLine:
+async def connect(service: Service, patience: float = PATIENCE) -> TelegramLine:
     """Return the line of the configured bot; raises SettingsError where Telegram does not know the token."""
-    channel = TelegramChannel(service)
+    channel = TelegramChannel(service, patience)
     try:
         await channel.open()
     except BaseException:

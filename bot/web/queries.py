@@ -244,9 +244,14 @@ def _columns() -> Select[Any]:
 
 
 def _last_said(conn: Connection, conversations: Sequence[int]) -> dict[int, Row[Any]]:
+    """Return what a person said last in each conversation; what the bot says by itself is no news."""
     newest = (
         select(func.max(MESSAGES.c.id))
-        .where(MESSAGES.c.conversation_id.in_(conversations), MESSAGES.c.direction != "note")
+        .where(
+            MESSAGES.c.conversation_id.in_(conversations),
+            MESSAGES.c.direction != "note",
+            MESSAGES.c.author != "bot",
+        )
         .group_by(MESSAGES.c.conversation_id)
     )
     return {

@@ -35,11 +35,17 @@ class Line:
 
 
 def timeline(messages: Sequence[Any], entries: Sequence[Logged]) -> list[Line]:
-    """Return messages and happenings in the order of time; at equal times the words come first."""
+    """Return messages and happenings in the order of time; what happened stands before our answer to it."""
     first = messages[0].at if messages else None
     lines = [Line(message.at, message=message) for message in messages]
     lines += [Line(h.at, happening=h) for h in happenings(entries) if first is None or h.at >= first]
-    return sorted(lines, key=lambda line: (line.at, line.happening is not None))
+    return sorted(lines, key=lambda line: (line.at, _rank(line)))
+
+
+def _rank(line: Line) -> int:
+    if line.message is None:
+        return 1
+    return 0 if line.message.direction == "in" else 2
 
 
 def happenings(entries: Sequence[Logged]) -> Iterator[Happening]:

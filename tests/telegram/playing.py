@@ -11,7 +11,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from bot import core, intake
+from bot import acts, core, intake
+from bot.acts import Act
 from bot.channels.telegram_line import TelegramLine, connect
 from bot.core import Core
 from bot.database import METADATA, Writer, open_engine
@@ -22,11 +23,17 @@ from bot.tables import MESSAGES, OUTBOX
 from bot.wording import read_wording
 from handoff import people
 from handoff.policy import Role
+from handoff.staff import Person
 from knowledge.article import Article, Phrasing
 from knowledge.understanding import Understanding
 from tests.telegram.fake_api import TOKEN, FakeApi
 
 ANI, BAYU, SARI, AGUS, RINA = 1001, 1002, 2001, 2002, 2003
+STAFF = (
+    Person(1, "sari", Role.ADMIN, SARI),
+    Person(2, "agus", Role.SUPERVISOR, AGUS),
+    Person(3, "rina", Role.DECISION_MAKER, RINA),
+)
 CONFIG = """
 [brand]
 name = "Layarku"
@@ -61,6 +68,13 @@ def understanding() -> Understanding:
     return Understanding.build(ARTICLES)
 
 
+class Steady(Service):
+    """A service whose commits are not called off when who waits for them is."""
+
+    async def write(self, job: Callable[[Connection], Result]) -> Result:
+        return await asyncio.shield(super().write(job))
+
+
 class Clock:
     """The wall clock, moved on at will."""
 
@@ -78,6 +92,7 @@ class Stage:
     api: FakeApi
     service: Service
     clock: Clock
+    patience: float = 4.0
     line: TelegramLine | None = None
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -104,9 +119,10 @@ class Stage:
         rows = select(OUTBOX).where(OUTBOX.c.kind == kind).order_by(OUTBOX.c.id)
         return await self.service.read(lambda conn: list(conn.execute(rows)))
 
-    async def write(self, job: Callable[[Connection], Result]) -> Result:
-        """Write beside Mimin, as the desk does."""
-        return await self.service.write(job)
+    async def act(self, person: Person, act: Act) -> None:
+        """Let a member of staff do something at the desk."""
+        service = self.service
+        await service.write(lambda conn: acts.perform(conn, service.core, person, act, service.now()))
 
     async def pass_time(self, minutes: float) -> None:
         """Move the clock on and do what is due then."""
@@ -116,7 +132,7 @@ class Stage:
 
     async def start(self, *, polls: bool = True) -> None:
         """Let Mimin run: intake, handling and sending."""
-        self.line = line = await connect(self.service)
+        self.line = line = await connect(self.service, self.patience)
         parts: list[Coroutine[Any, Any, None]] = [
             intake.work(self.service, {"telegram": line.reception}),
             Sender(self.service, {"telegram": line.channel}).run(),
@@ -151,14 +167,16 @@ async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
 
 
 @asynccontextmanager
-async def staged(folder: Path, *, rate: str = "0", starts: bool = True) -> AsyncIterator[Stage]:
+async def staged(
+    folder: Path, *, rate: str = "0", patience: float = 4.0, starts: bool = True
+) -> AsyncIterator[Stage]:
     """Set the stage: followers Ani and Bayu, admin Sari, supervisor Agus, decision-maker Rina."""
     clock = Clock()
     async with FakeApi(clock) as api:
         for number, name in ((ANI, "Ani"), (BAYU, "Bayu"), (SARI, "Sari"), (AGUS, "Agus"), (RINA, "Rina")):
             api.person(number, name)
         service = make_service(folder, api, clock, rate)
-        stage = Stage(api, service, clock)
+        stage = Stage(api, service, clock, patience)
         try:
             if starts:
                 await stage.start()
@@ -184,9 +202,8 @@ def make_service(folder: Path, api: FakeApi, clock: Clock, rate: str = "0") -> S
     METADATA.create_all(engine)
     if is_new:
         with engine.begin() as conn:
-            people.add_staff(conn, "sari", Role.ADMIN, SARI)
-            people.add_staff(conn, "agus", Role.SUPERVISOR, AGUS)
-            people.add_staff(conn, "rina", Role.DECISION_MAKER, RINA)
+            for person in STAFF:
+                people.add_staff(conn, person.name, person.role, person.telegram)
     brand = Core("Layarku", "id", settings.promises, understanding(), read_wording())
     pulse = Pulse()
-    return Service(settings, brand, engine, Writer(engine, pulse.strike), pulse, clock)
+    return Steady(settings, brand, engine, Writer(engine, pulse.strike), pulse, clock)

@@ -3,6 +3,7 @@
 import asyncio
 import re
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -41,28 +42,33 @@ STAFF = {
 ARTICLES = [
     Article(
         "link-streaming",
-        tuple(
-            Phrasing(text, "id")
-            for text in ("Min, bagi link streamingnya dong", "di mana link streaming resminya", "link nonton")
-        )
-        + (Phrasing("where is the streaming link", "en"),),
+        (
+            Phrasing("Min, bagi link streamingnya dong", "id"),
+            Phrasing("di mana link streaming resminya", "id"),
+            Phrasing("where is the streaming link", "en"),
+        ),
         {"id": "Ini link resminya, Kak: nonton.layarku.example", "en": "Here: nonton.layarku.example"},
     ),
     Article(
         "biaya-pasang",
-        tuple(
-            Phrasing(text, "id")
-            for text in ("Berapa biaya pasang dekoder?", "ongkos pasang berapa", "biaya pasang")
-        ),
+        (Phrasing("Berapa biaya pasang dekoder?", "id"), Phrasing("ongkos pasang berapa", "id")),
         {"id": "Gratis untuk paket Keluarga, Kak."},
     ),
     Article(
         "biaya-pindah",
-        tuple(Phrasing(text, "id") for text in ("Berapa biaya pindah alamat?", "pindah rumah bayar berapa")),
+        (Phrasing("Berapa biaya pindah alamat?", "id"), Phrasing("pindah rumah bayar berapa", "id")),
         {"id": "Pindah alamat Rp 150.000, Kak."},
     ),
 ]
 CALL = "Min, minta admin dong, siaran mati terus sejak kemarin"
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Ask again and again until it holds; fails where it never does."""
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.01)
 
 
 class Browser(httpx.Client):
@@ -88,9 +94,7 @@ class Browser(httpx.Client):
 
     def act(self, conversation: int, verb: str, **fields: str) -> httpx.Response:
         """Do something at the desk with a proper form."""
-        return self.post(
-            f"/desk/conversations/{conversation}/{verb}", data={"csrf": self.token(), **fields}
-        )
+        return self.post(f"/desk/conversations/{conversation}/{verb}", data={"csrf": self.token(), **fields})
 
 
 class Mimin:
@@ -100,6 +104,7 @@ class Mimin:
         self.engine = open_engine(f"sqlite:///{folder / 'mimin.db'}")
         METADATA.create_all(self.engine)
         self.now = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+        self._browsers: list[Browser] = []
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         with transaction(self.engine) as conn:
@@ -135,6 +140,8 @@ class Mimin:
 
     def stop(self) -> None:
         """End it and wait until it ended."""
+        for browser in self._browsers:
+            browser.close()
         self._server.should_exit = True
         self._thread.join(10)
         self.engine.dispose()
@@ -155,12 +162,14 @@ class Mimin:
 
     def visitor(self) -> Browser:
         """Return the browser of a new follower."""
-        return Browser(self.address)
+        browser = Browser(self.address)
+        self._browsers.append(browser)
+        return browser
 
     def signed_in(self, name: str) -> Browser:
         """Return the browser of somebody at the desk."""
         token = self.write(lambda conn: create_login(conn, self.staff[name], self.now))
-        browser = Browser(self.address)
+        browser = self.visitor()
         assert browser.get(f"/login/{token}").status_code == 200
         return browser
 

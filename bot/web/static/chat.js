@@ -9,6 +9,7 @@ const text = document.getElementById("text");
 const get = (id) => document.getElementById(id);
 
 const live = new Live({
+  rest: 60,
   onShown: settle,
   onConnection: (isOpen) => (get("offline").hidden = isOpen),
 });

@@ -7,6 +7,7 @@ const DRAFTS = ["text", "note"];
 let ahead = Date.parse(document.body.dataset.now) - Date.now();
 
 const live = new Live({
+  rest: 250,
   onShown: (page) => {
     ahead = Date.parse(page.body.dataset.now) - Date.now();
     tick();

@@ -3,11 +3,12 @@
 
 import { morph } from "./morph.js";
 
-const REST = 400; // ms between two refreshes, however much happens
 const ANYWAY = 30000; // ms after which we look even when no event came
 
 export class Live {
-  constructor({ onShown = () => {}, onConnection = () => {} } = {}) {
+  // `rest` is the pause between two refreshes in ms, however much happens.
+  constructor({ rest, onShown, onConnection }) {
+    this.rest = rest;
     this.onShown = onShown;
     this.onConnection = onConnection;
     this.busy = false;
@@ -49,7 +50,7 @@ export class Live {
         this.again = false;
         this.refresh();
       }
-    }, REST);
+    }, this.rest);
   }
 
   show(html) {

@@ -1,0 +1,225 @@
+"""Acts at the desk: every role, every act, in every state; and what a refusal leaves behind."""
+
+import re
+
+import pytest
+from conftest import STAFF, Mimin, wait_until
+from sqlalchemy import Connection, select, update
+
+from bot import journal
+from bot.acts import Act, perform
+from bot.tables import INBOUND, MESSAGES, OUTBOX
+from bot.web.buttons import VERBS
+from handoff import people
+from handoff.entry import Refused
+from handoff.staff import LATER, LEAST_ROLE
+from handoff.tables import TICKETS
+
+FIELDS = {
+    "reply": {"text": "Baik, Kak."},
+    "note": {"note": "untuk tim"},
+    "take_over": {"reason": "sari sakit"},
+    "category": {"value": "crisis"},
+}
+
+
+def prepare(mimin: Mimin, state: str) -> int:
+    """Return a conversation in that state; where somebody holds it, sari does."""
+    follower, conversation = mimin.call()
+    sari = mimin.signed_in("sari")
+    match state:
+        case "late":
+            mimin.later(minutes=31)
+        case "held":
+            sari.act(conversation, "claim")
+        case "answered":
+            sari.act(conversation, "reply", text="Sebentar ya, Kak.")
+            follower.say("baik kak")
+        case "asked":
+            sari.act(conversation, "reply", text="Nomor pelanggannya?", awaiting="yes")
+        case "resolved":
+            sari.act(conversation, "claim")
+            sari.act(conversation, "resolve")
+        case "blocked":
+            sari.act(conversation, "block")
+        case "handed back":
+            sari.act(conversation, "claim")
+            sari.act(conversation, "to_bot")
+    return conversation
+
+
+def shown(page: str) -> set[str]:
+    """Return the acts the page offers in its conversation; a list's own buttons are left out."""
+    main = page[page.index('<main class="pane') :]
+    return set(re.findall(r'data-act="(\w+)"', main))
+
+
+STATES = ("waiting", "late", "held", "answered", "asked", "resolved", "blocked", "handed back")
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_exactly_the_acts_with_a_button_are_accepted(mimin: Mimin, state: str) -> None:
+    conversation = prepare(mimin, state)
+    for who in STAFF:
+        offered = shown(mimin.signed_in(who).get(f"/desk/conversations/{conversation}").text)
+        assert offered == accepted(mimin, who, conversation), who
+
+
+def accepted(mimin: Mimin, who: str, conversation: int) -> set[str]:
+    """Return the acts that the core accepts; each is tried and taken back."""
+    found = set()
+
+    def attempt(conn: Connection) -> None:
+        person = people.find_by_id(conn, mimin.staff[who])
+        assert person is not None
+        for verb in VERBS:
+            trial = conn.begin_nested()
+            try:
+                args = {"text": "Baik.", "reason": "sakit", "value": "crisis"}
+                act = Act(verb, conversation=conversation, args=args)
+                perform(conn, mimin.service.core, person, act, mimin.now)
+                found.add(verb)
+            except Refused:
+                pass
+            finally:
+                trial.rollback()
+
+    mimin.write(attempt)
+    return found
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_roles_and_holders_decide_through_the_pages(mimin: Mimin, verb: str) -> None:
+    """Sari holds each conversation: what do the others get?"""
+    needs_rank = {"take_over": {"agus", "rina"}, "unblock": set(), "note": set(STAFF), "block": set(STAFF)}
+    never = {"claim", "reopen", "ack", "unblock", "no_reply_needed"}
+    for who in STAFF:
+        _, conversation = mimin.call(name=f"Ani {who}")
+        mimin.signed_in("sari").act(conversation, "claim")
+        before = position(mimin)
+        answer = mimin.signed_in(who).act(conversation, verb, **FIELDS.get(verb, {}))
+        allowed = needs_rank.get(verb, {"sari"} if verb == "reply" else {"sari", "agus", "rina"})
+        if verb in never:
+            allowed = set()
+        assert (answer.status_code == 200) == (who in allowed), (who, verb, answer.status_code)
+        kinds = kinds_since(mimin, before)
+        assert ("refused" in kinds) == (who not in allowed)
+        if who not in allowed:
+            assert kinds == ["refused"]
+            assert 'role="alert"' in answer.text
+
+
+@pytest.mark.parametrize("verb", ["manage_staff", "dance", *LATER])
+def test_what_is_no_act_of_the_desk_is_not_found(mimin: Mimin, verb: str) -> None:
+    _, conversation = mimin.call()
+    before = position(mimin)
+    assert mimin.signed_in("rina").act(conversation, verb, value="crisis").status_code == 404
+    assert position(mimin) == before
+
+
+def test_every_act_the_gate_knows_has_a_button_somewhere() -> None:
+    assert set(VERBS) == set(LEAST_ROLE) - {"manage_staff"}
+
+
+def test_a_refused_reply_keeps_the_text_and_says_why(mimin: Mimin) -> None:
+    _, conversation = mimin.call()
+    mimin.signed_in("sari").act(conversation, "claim")
+    answer = mimin.signed_in("budi").act(conversation, "reply", text="Saya saja yang jawab")
+    assert answer.status_code == 409
+    assert "Sudah dipegang orang lain" in answer.text
+    assert "sari holds the conversation" in answer.text
+    sent = mimin.read(lambda conn: conn.execute(select(MESSAGES.c.text)).scalars().all())
+    assert "Saya saja yang jawab" not in sent
+
+
+def test_a_reply_sent_twice_goes_out_once(mimin: Mimin) -> None:
+    follower, conversation = mimin.call()
+    sari = mimin.signed_in("sari")
+    for _ in range(3):
+        answer = sari.act(conversation, "reply", text="Halo Kak Ani", nonce="nonce-of-one-form")
+        assert answer.status_code == 200
+    assert follower.get("/").text.count("Halo Kak Ani") == 1
+
+
+def test_a_reply_needs_words(mimin: Mimin) -> None:
+    _, conversation = mimin.call()
+    sari = mimin.signed_in("sari")
+    for text in ("", "  \n "):
+        assert sari.act(conversation, "reply", text=text).status_code == 422
+
+
+def test_waiting_for_the_customer_pauses_the_resolution(mimin: Mimin) -> None:
+    follower, conversation = mimin.call()
+    sari = mimin.signed_in("sari")
+    page = sari.act(conversation, "reply", text="Nomor pelanggannya, Kak?", awaiting="yes")
+    page = sari.get(f"/desk/conversations/{conversation}")
+    assert "menunggu follower" in page.text
+    assert "dijeda" in page.text
+    follower.say("123456")
+    assert "dijeda" not in sari.get(f"/desk/conversations/{conversation}").text
+
+
+def test_a_ticket_of_another_conversation_cannot_be_slipped_in(mimin: Mimin) -> None:
+    _, first = mimin.call()
+    _, second = mimin.call(name="Bowo")
+    sari = mimin.signed_in("sari")
+    tickets = mimin.read(
+        lambda conn: conn.execute(select(TICKETS.c.id).order_by(TICKETS.c.id)).scalars().all()
+    )
+    answer = sari.act(first, "claim", ticket=str(tickets[1]))
+    assert answer.status_code == 404
+    assert "menunggu" in sari.get(f"/desk/conversations/{second}").text
+    assert sari.act(first, "claim", ticket="99999").status_code == 404
+
+
+def test_an_unknown_conversation_is_not_found(mimin: Mimin) -> None:
+    sari = mimin.signed_in("sari")
+    assert sari.get("/desk/conversations/77").status_code == 404
+    assert sari.act(77, "claim").status_code == 404
+    assert sari.get("/desk/conversations/x").status_code == 404
+
+
+def test_a_failed_send_is_listed_and_can_be_tried_again(mimin: Mimin) -> None:
+    follower, conversation = mimin.call()
+    sari = mimin.signed_in("sari")
+    sari.act(conversation, "reply", text="Halo Kak, ini Sari")
+
+    def lose(conn: Connection) -> int:
+        row: int = conn.execute(select(OUTBOX.c.id).where(OUTBOX.c.kind == "admin")).scalar_one()
+        conn.execute(update(OUTBOX).where(OUTBOX.c.id == row).values(status="dead", error="403: blocked"))
+        conn.execute(update(MESSAGES).where(MESSAGES.c.source == "admin").values(status="failed"))
+        return row
+
+    row = mimin.write(lose)
+    assert "ini Sari" not in follower.get("/").text
+    page = sari.get("/desk?show=troubled").text
+    assert "403: blocked" in page
+    assert "Gagal kirim" in page
+    assert "gagal terkirim" in sari.get(f"/desk/conversations/{conversation}").text
+    sari.post(f"/desk/outbox/{row}/retry", data={"csrf": sari.token()})
+    wait_until(lambda: "ini Sari" in follower.get("/").text)
+    assert "Semua terkirim" in sari.get("/desk?show=troubled").text
+
+
+def test_a_dead_update_is_listed_and_can_be_handled_again(mimin: Mimin) -> None:
+    follower = mimin.visitor()
+    follower.say("min bagi link streamingnya dong")
+
+    def bury(conn: Connection) -> int:
+        conn.execute(update(INBOUND).values(status="dead", error="KeyError: 'x'"))
+        row: int = conn.execute(select(INBOUND.c.id)).scalar_one()
+        return row
+
+    row = mimin.write(bury)
+    sari = mimin.signed_in("sari")
+    assert "KeyError" in sari.get("/desk?show=troubled").text
+    sari.post(f"/desk/inbound/{row}/retry", data={"csrf": sari.token()})
+    wait_until(lambda: "KeyError" not in sari.get("/desk?show=troubled").text)
+
+
+def position(mimin: Mimin) -> int:
+    return mimin.read(journal.position)
+
+
+def kinds_since(mimin: Mimin, before: int) -> list[str]:
+    return [entry.kind for entry in mimin.read(lambda conn: journal.read_since(conn, before))]
