@@ -18,6 +18,7 @@ import numpy as np
 from knowledge.article import Article
 from knowledge.classifier import Classifier
 from knowledge.features import Features
+from knowledge.language import Languages
 from knowledge.matching import Sparse, Tables
 from knowledge.model import Confidence
 from knowledge.overlap import Lists, Mix
@@ -55,11 +56,11 @@ def keep_model(folder: Path, key: str, model: Model) -> None:
         "vocabulary": list(model.vocabulary),
         "mix": astuple(tables.mix),
         "cut": tables.confidence.cut,
-        "spoken": [list(words) for words in model.spoken],
+        "languages": [model.languages.weights, model.languages.spelling],
         "crisis_terms": list(model.crisis_terms),
         "judges": [[list(judge.weights), list(judge.rarities), judge.unknown] for judge in judges],
     }
-    arrays = {
+    arrays: dict[str, Any] = {
         "text": np.frombuffer(json.dumps(text, ensure_ascii=True).encode(), dtype=np.uint8),
         "weights": model.features.weights,
         "pairs": np.array(list(model.features.pairs), dtype=np.int64),
@@ -108,7 +109,9 @@ def _model(kept: dict[str, Any], concepts: Callable[[str], Sequence[str]]) -> Mo
         weights = dict(zip(names, kept[f"judge{place}_weights"].tolist(), strict=True))
         rarities = dict(zip(rare, kept[f"judge{place}_rarities"].tolist(), strict=True))
         judges.append(Classifier(weights, rarities, unknown, kept[f"judge{place}_line"], of))
-    features = Features(text["names"], kept["weights"], kept["pairs"].tolist(), kept["rarities"], text["texts"])
+    features = Features(
+        text["names"], kept["weights"], kept["pairs"].tolist(), kept["rarities"], text["texts"]
+    )
     tables = Tables(
         mix=Mix(*text["mix"]),
         confidence=Confidence(kept["confidence"], text["cut"]),
@@ -119,7 +122,14 @@ def _model(kept: dict[str, Any], concepts: Callable[[str], Sequence[str]]) -> Mo
         held=kept["held"],
         starts=kept["starts"],
     )
-    return Model(features, text["vocabulary"], tables, Judges(*judges), text["spoken"], text["crisis_terms"])
+    return Model(
+        features,
+        text["vocabulary"],
+        tables,
+        Judges(*judges),
+        Languages(*text["languages"]),
+        text["crisis_terms"],
+    )
 
 
 def _path(folder: Path, key: str) -> Path:

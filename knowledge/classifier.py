@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-
 from numpy.typing import NDArray
 
 from knowledge.features import Floats, Ints
@@ -21,7 +20,12 @@ class Classifier:
     """Says how likely a text is of the kind, from its words, their letters and neighbouring pairs."""
 
     def __init__(
-        self, weights: dict[str, float], rarities: dict[str, float], unknown: float, line: Floats, concepts: Callable[[str], Sequence[str]]
+        self,
+        weights: dict[str, float],
+        rarities: dict[str, float],
+        unknown: float,
+        line: Floats,
+        concepts: Callable[[str], Sequence[str]],
     ) -> None:
         self.weights = weights
         self.rarities = rarities

@@ -40,7 +40,7 @@ class Token:
 
 @dataclass(frozen=True, slots=True)
 class Bag:
-    """A text's distinct words, its known pairs, and what all its pairs weigh together (by word, by concept)."""
+    """A text's distinct words, its known pairs, and what all its pairs weigh, by word and by concept."""
 
     tokens: tuple[Token, ...]
     pairs: Sequence[int]
@@ -51,7 +51,9 @@ class Bag:
 class Features:
     """The features that a brand's texts have, with their weights by rarity."""
 
-    def __init__(self, names: Sequence[str], weights: Floats, pairs: Sequence[int], rarities: Floats, texts: int) -> None:
+    def __init__(
+        self, names: Sequence[str], weights: Floats, pairs: Sequence[int], rarities: Floats, texts: int
+    ) -> None:
         self.names = {name: place for place, name in enumerate(names)}
         self.weights = weights
         self.pairs = {pair: place for place, pair in enumerate(pairs)}
@@ -107,7 +109,7 @@ class Features:
         return Bag(tuple(tokens), places, worded + strange * square, conceived + strange_ideas * square)
 
     def keys(self, tokens: Sequence[Token]) -> dict[int, float]:
-        """Return the text's pairs as numbers, each with its lightness; pairs of concepts count from CONCEPTUAL on.
+        """Return the text's pairs as numbers with their lightness; those of concepts begin at CONCEPTUAL.
 
         An unknown word's pairs are told apart by the known one only; they weigh, and match nothing.
         """
@@ -169,4 +171,3 @@ def learn_features(
 
 def _rarity(many: int, counts: Floats) -> Floats:
     return np.asarray((np.log((1 + many) / (1 + counts)) + 1) ** _DAMP)
-

@@ -18,45 +18,44 @@ _ID, _EN = LANGUAGES
 class Languages:
     """Tells Indonesian from English; every weight is above zero where English is likelier."""
 
-    def __init__(
-        self,
+    def __init__(self, weights: Mapping[str, float], spelling: Mapping[str, float]) -> None:
+        self.weights = dict(weights)
+        self.spelling = dict(spelling)
+
+    @classmethod
+    def learnt(
+        cls,
         listed: Mapping[str, Sequence[str]],
         grammar: Iterable[str],
         slang: Mapping[str, str],
         texts: Iterable[Sequence[str]],
-    ) -> None:
+    ) -> "Languages":
+        """Learn from the lists, the lexicon's slang, and texts of which each teaches its other words."""
         indonesian = {*listed.get(_ID, ()), *slang}
         english = set(listed.get(_EN, ()))
         both = indonesian & english
-        self._weights = {word: -_LISTED for word in indonesian} | dict.fromkeys(english, _BORROWED)
-        self._weights |= dict.fromkeys(english.intersection(grammar), _LISTED)
-        self._weights |= dict.fromkeys(both, 0.0)
-        self._grams: dict[str, float] = {}
+        weights = dict.fromkeys(indonesian, -_LISTED) | dict.fromkeys(english, _BORROWED)
+        weights |= dict.fromkeys(english.intersection(grammar), _LISTED)
+        both = indonesian & english
+        weights |= dict.fromkeys(both, 0.0)
         learnt: dict[str, Counter[str]] = {_ID: Counter(indonesian - both), _EN: Counter(english - both)}
         for words in texts:
-            score = sum(self._weights.get(word, 0.0) for word in words)
+            score = sum(weights.get(word, 0.0) for word in words)
             if abs(score) >= _LISTED + _BORROWED:
                 learnt[_EN if score > 0 else _ID].update(set(words))
-        self._learn(learnt)
-
-    def _learn(self, learnt: Mapping[str, Counter[str]]) -> None:
-        """Weigh words that texts of one language hold, and the letters of all."""
-        totals = {language: sum(words.values()) + 1.0 for language, words in learnt.items()}
-        for word in set(learnt[_ID]) | set(learnt[_EN]):
-            if word not in self._weights:
-                ratio = (learnt[_EN][word] + 0.3) / totals[_EN] * totals[_ID] / (learnt[_ID][word] + 0.3)
-                self._weights[word] = min(max(math.log(ratio), -_LISTED), _BORROWED)
-        spelt = {language: Counter(g for w in sorted(words) for g in grams(w)) for language, words in learnt.items()}
-        sizes = {language: sum(counts.values()) + 1.0 for language, counts in spelt.items()}
-        for gram in set(spelt[_ID]) | set(spelt[_EN]):
-            ratio = (spelt[_EN][gram] + 0.5) / sizes[_EN] * sizes[_ID] / (spelt[_ID][gram] + 0.5)
-            self._grams[gram] = math.log(ratio)
+        for word, ratio in _ratios(learnt, 0.3).items():
+            weights.setdefault(word, min(max(ratio, -_LISTED), _BORROWED))
+        spelt = {
+            language: Counter(gram for word in sorted(words) for gram in grams(word))
+            for language, words in learnt.items()
+        }
+        return cls(weights, _ratios(spelt, 0.5))
 
     def of(self, words: Sequence[str], otherwise: str) -> str:
         """Return the language of the words, `otherwise` where nothing tells."""
         score = 0.0
         for word in words:
-            weight = self._weights.get(word)
+            weight = self.weights.get(word)
             score += self._strange(word) if weight is None else weight
         if abs(score) < 0.2:
             return otherwise
@@ -65,8 +64,18 @@ class Languages:
     def _strange(self, word: str) -> float:
         if not word.isalpha() or not word.isascii():
             return 0.0
-        found = [self._grams.get(gram, 0.0) for gram in sorted(grams(word))]
+        found = [self.spelling.get(gram, 0.0) for gram in sorted(grams(word))]
         weight = min(max(sum(found) / len(found) * 1.5, -_MOST), _MOST / 2) if found else 0.0
-        if len(self._weights) < _ROOM:
-            self._weights[word] = weight
+        if len(self.weights) < _ROOM:
+            self.weights[word] = weight
         return weight
+
+
+def _ratios(counts: Mapping[str, Counter[str]], smooth: float) -> dict[str, float]:
+    """Return for each item how much likelier English is, as a logarithm."""
+    english, indonesian = counts[_EN], counts[_ID]
+    shift = math.log((sum(indonesian.values()) + 1.0) / (sum(english.values()) + 1.0))
+    return {
+        item: math.log((english[item] + smooth) / (indonesian[item] + smooth)) + shift
+        for item in sorted({*english, *indonesian})
+    }

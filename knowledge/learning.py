@@ -22,7 +22,7 @@ from knowledge.overlap import Mix, Overlap
 
 _SKETCH = 1024  # numbers that a text is sketched with where there are too many to weigh all
 _RIVALS = 160  # texts of others that an article is weighed against then
-_CHOICE = 500  # texts that the mix is chosen from, at most
+CHOICE = 500  # texts that the mix is chosen from, at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +36,11 @@ class Learnt:
 
 
 def learn(overlap: Overlap, owners: Ints, asked: Ints, articles: int, tick: Callable[[], None]) -> Learnt:
-    """Learn from the texts; `owners` is each one's article, `asked` marks phrasings (the rest are answers)."""
-    some = _whole_articles(owners, EXACT if len(owners) <= EXACT else SAMPLE)
+    """Learn from the texts; `owners` is each one's article, `asked` marks phrasings, not answers."""
+    some = whole_articles(owners, EXACT if len(owners) <= EXACT else SAMPLE)
     likenesses = kernel(overlap, some, tick if len(owners) <= EXACT else _nothing)
-    few = np.flatnonzero(np.isin(some, some[_whole_articles(owners[some], _CHOICE)]))
-    mix, softness = choose_mix(_part(likenesses, few), owners[some][few], asked[some][few])
+    few = np.flatnonzero(np.isin(some, some[whole_articles(owners[some], CHOICE)]))
+    mix, softness = choose_mix(part(likenesses, few), owners[some][few], asked[some][few])
     likeness = likenesses.mixed(mix)
     confidence = _confidence(overlap, likeness, softness, owners, asked, mix, some)
     if len(owners) <= EXACT:
@@ -67,7 +67,7 @@ def _solve_near(
     with their cube. Likeness is taken from sketches of the texts, which keeps it that of real vectors.
     """
     sketches = overlap.sketches(mix, _SKETCH)
-    say = np.zeros((len(owners), articles), dtype=np.float32)
+    say: Floats = np.zeros((len(owners), articles))
     squares = np.ones(articles)
     for article in range(articles):
         own = np.flatnonzero(owners == article)
@@ -89,7 +89,7 @@ def _solve_near(
 def _confidence(
     overlap: Overlap, likeness: Floats, softness: float, owners: Ints, asked: Ints, mix: Mix, texts: Ints
 ) -> Confidence:
-    chosen = _whole_articles(owners[texts], SAMPLE)
+    chosen = whole_articles(owners[texts], SAMPLE)
     some = texts[chosen]
     names, held = np.unique(owners[some], return_inverse=True)
     inside = likeness[np.ix_(chosen, chosen)]
@@ -133,7 +133,9 @@ def covered(overlap: Overlap, texts: Ints, owners: Ints, mix: Mix) -> Floats:
         for at, word in enumerate(own):
             if int(word) not in best:
                 by_text = np.zeros(len(texts))
-                by_text[filled] = np.maximum.reduceat(overlap.kinship(int(word), mix, lengths)[words], starts[filled])
+                by_text[filled] = np.maximum.reduceat(
+                    overlap.kinship(int(word), mix, lengths)[words], starts[filled]
+                )
                 best[int(word)] = by_text
             rows[at] = best[int(word)]
         rows[:, place[text]] = 0.0
@@ -156,7 +158,7 @@ def _centres(likeness: Floats, owners: Ints) -> Floats:
     return np.asarray(result)
 
 
-def _whole_articles(owners: Ints, most: int) -> Ints:
+def whole_articles(owners: Ints, most: int) -> Ints:
     """Return the texts of as many articles as `most` allows, spread evenly over all of them."""
     articles = int(owners.max()) + 1
     step = max(1, -(-len(owners) // most))
@@ -164,7 +166,8 @@ def _whole_articles(owners: Ints, most: int) -> Ints:
     return np.flatnonzero(chosen)
 
 
-def _part(kernel: Kernel, texts: Ints) -> Kernel:
+def part(kernel: Kernel, texts: Ints) -> Kernel:
+    """Return the likeness among some of the texts."""
     square = np.ix_(texts, texts)
     shared = type(kernel.shared)(
         kernel.shared.spelling[square],

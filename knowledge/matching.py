@@ -100,14 +100,18 @@ class Matcher:
         if bag.pairs:
             length = math.sqrt(bag.worded + square * bag.conceived) + 1e-12
             ids, values = self._tables.by_pair.ids[bag.pairs], self._tables.by_pair.values[bag.pairs]
-            scores = scores + np.bincount(ids.ravel(), values.ravel(), len(scores)) * (self._pair_share / length)
+            scores = scores + np.bincount(ids.ravel(), values.ravel(), len(scores)) * (
+                self._pair_share / length
+            )
         says = scores[: self.articles]
         if boost is not None:
             says[boost] += _TOPIC
         order = self._order(says)
         weight = sum([t.weight for t in tokens]) or 1.0
         covers = (total[2 * self.articles :][order] / weight).tolist()
-        return self._judged(order.tolist(), says[order].tolist(), covers, scores[self.articles :][order].tolist())
+        return self._judged(
+            order.tolist(), says[order].tolist(), covers, scores[self.articles :][order].tolist()
+        )
 
     def _order(self, says: Floats) -> Ints:
         """Return the places of the best, best first; of equals the first by id."""
@@ -120,7 +124,7 @@ class Matcher:
     def _judged(
         self, order: Sequence[int], says: Sequence[float], covers: Sequence[float], centres: Sequence[float]
     ) -> list[Candidate]:
-        """Give each its chance; the gap is to the best of the others, and no chance exceeds the one before."""
+        """Give each its chance; the gap is to the best of the others. No chance exceeds the one before."""
         bias, by_say, by_gap, by_cover, by_centre = self._weights
         found: list[Candidate] = []
         least = 1.0
@@ -140,7 +144,7 @@ class Matcher:
         token = self._features.token(word, *self._describe(word))
         like = self._like(token)
         if word not in self._known:
-            near = np.argsort(-like, kind="stable")[:_NEAR] if len(like) else []
+            near = np.argsort(-like, kind="stable")[:_NEAR].tolist()
             meant = self._repair(word, [self._vocabulary[n] for n in near if like[n] > 0])
             if meant != word:
                 found = self._meet(meant)
@@ -170,4 +174,3 @@ class Matcher:
         covers[self._filled] = np.maximum.reduceat(kin[self._tables.held], self._tables.starts[self._filled])
         row[2 * self.articles :] = covers * token.weight
         return row
-

@@ -54,7 +54,8 @@ class Lists:
             return np.zeros(many)
         shift = np.repeat(starts - np.concatenate([[0], np.cumsum(sizes)[:-1]]), sizes)
         at = shift + np.arange(total)
-        return np.bincount(self.items[at], self.values[at] * np.repeat(weights, sizes), many)
+        summed = np.bincount(self.items[at], self.values[at] * np.repeat(weights, sizes), many)
+        return summed.astype(np.float64)
 
 
 class Overlap:
@@ -91,8 +92,12 @@ class Overlap:
         many = len(self.tokens)
         kin = [self._kind(place) for place in self.words[text]]
         ids = np.concatenate([np.zeros(0, dtype=np.int64), *(k[0] for k in kin)])
-        spelling = np.bincount(ids, np.concatenate([np.zeros(0), *(k[1] for k in kin)]), many)
-        meaning = np.bincount(ids, np.concatenate([np.zeros(0), *(k[2] for k in kin)]), many)
+        spelling = np.bincount(ids, np.concatenate([np.zeros(0), *(k[1] for k in kin)]), many).astype(
+            np.float64
+        )
+        meaning = np.bincount(ids, np.concatenate([np.zeros(0), *(k[2] for k in kin)]), many).astype(
+            np.float64
+        )
         bag = self.bags[text]
         return Shared(
             spelling=self.by_text(spelling),
@@ -148,13 +153,18 @@ class Overlap:
         weights = self.rarities * np.where(self.by_concept, mix.meaning, 1.0)
         for text, bag in enumerate(self.bags):
             parts = [t.parts for t in bag.tokens]
-            values = [t.values * np.where(np.arange(len(t.values)) < t.spelled, 1.0, mix.meaning) for t in bag.tokens]
+            values = [_scaled(t, mix.meaning) for t in bag.tokens]
             places = np.array(bag.pairs, dtype=np.int64)
             ids = np.concatenate([np.zeros(0, dtype=np.int64), *parts, places + len(self.features.starts)])
-            both = np.concatenate(
-                [np.zeros(0), *(v * (by_word**0.5 / words[text]) for v in values), weights[places] * (by_pair**0.5 / pairs[text])]
-            )
+            said = np.concatenate([np.zeros(0), *values]) * (by_word**0.5 / words[text])
+            both = np.concatenate([said, weights[places] * (by_pair**0.5 / pairs[text])])
             mixed = (ids * 2654435761 + 97) % (1 << 32)
             sign = np.where(mixed & (1 << 31), 1.0, -1.0)
             result[text] = np.bincount((mixed >> 7) % size, both * sign, size)
         return result
+
+
+def _scaled(token: Token, meaning: float) -> Floats:
+    values = token.values.copy()
+    values[token.spelled :] *= meaning
+    return values

@@ -9,7 +9,7 @@ GAP = 4  # words that ` .. ` may stand for, at most
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase of a list: `label` says what it fires, `written` is how the list writes it, `group` which vetoes hold."""
+    """One phrase of a list, as `written` there: it fires `label`, unless a veto of its `group` stands over it."""
 
     label: str
     written: str
@@ -50,7 +50,9 @@ class Phrases:
                     hits.append((start, end, phrase))
         if not vetoes:
             return [hit for _, _, hit in hits]
-        return [hit for start, end, hit in hits if not any(_over(start, end, hit.group, veto) for veto in vetoes)]
+        return [
+            hit for start, end, hit in hits if not any(_over(start, end, hit.group, veto) for veto in vetoes)
+        ]
 
     def _candidates(self, words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Phrase]]:
         for word in dict.fromkeys(words):

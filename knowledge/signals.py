@@ -1,4 +1,4 @@
-"""What a text signals besides its question: complaint, crisis, abuse, spam, a call for a human, thanks, greeting."""
+"""What a text signals besides its question, from complaint and crisis to thanks and greeting."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -57,7 +57,9 @@ def learn_judges(words: Words, reader: Reader, phrasings: Sequence[str]) -> Judg
     ordinary = [*spam.ordinary, *words.complaint[::4], *words.question[::4], *own[::4]]
     return Judges(
         complaint,
-        learn_classifier(map(spam_words, spam.examples), map(spam_words, ordinary), no_concepts, false_alarms=_SPAM_FALSE),
+        learn_classifier(
+            map(spam_words, spam.examples), map(spam_words, ordinary), no_concepts, false_alarms=_SPAM_FALSE
+        ),
     )
 
 

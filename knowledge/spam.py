@@ -13,7 +13,11 @@ _GAMBLING_NAME = re.compile(
     r"[a-z]{3,}(?:4d|toto|slot|bet|jp|win)\d*|[a-z]{3,}(?:3d|4d|1[0-9]|138|168|303|328|365|633|69|76|77|777|78|88|888|89|99|999)"
 )
 _LEET = str.maketrans("013457", "oieast")
-_MARKS = {"~styled": "styled letters among plain ones", "~apart": "letters set apart", "~name": "a gambling site's name"}
+_MARKS = {
+    "~styled": "styled letters among plain ones",
+    "~apart": "letters set apart",
+    "~name": "a gambling site's name",
+}
 
 
 def spam_words(text: str) -> list[str]:
@@ -67,7 +71,9 @@ def _is_styled(sign: str) -> bool:
     if ord(sign) < 0x2100:
         return False
     name = unicodedata.name(sign, "")
-    return name.startswith(("MATHEMATICAL", "FULLWIDTH", "CIRCLED", "NEGATIVE", "SQUARED", "PARENTHESIZED", "REGIONAL"))
+    return name.startswith(
+        ("MATHEMATICAL", "FULLWIDTH", "CIRCLED", "NEGATIVE", "SQUARED", "PARENTHESIZED", "REGIONAL")
+    )
 
 
 def _is_mixed(word: str) -> bool:

@@ -12,7 +12,16 @@ _LENGTHENED = re.compile(r"([^\W\d_])\1{2,}")
 _DOUBLED = re.compile(r"([^\W\d_]{3,})2([^\W\d_]*)")
 _HYPHENED = re.compile(r"\b([^\W\d_]{2,})-\1")
 _APOSTROPHES = str.maketrans(dict.fromkeys("’‘`´ʼ＇", "'"))
-_ENDINGS = (("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ing", ""), ("ed", ""), ("es", ""), ("s", ""), ("ly", ""))
+_ENDINGS = (
+    ("ies", "y"),
+    ("ied", "y"),
+    ("sses", "ss"),
+    ("ing", ""),
+    ("ed", ""),
+    ("es", ""),
+    ("s", ""),
+    ("ly", ""),
+)
 _CONTRACTED = {"t": "not", "s": "", "re": "", "ve": "", "m": "", "ll": "will", "d": "would"}
 
 
@@ -67,7 +76,9 @@ def _respell(word: str, lexicon: Mapping[str, str]) -> list[str]:
 def plain(text: str) -> str:
     """Return styled letters as plain ones ("𝐏𝐑𝟎" and "ｐｒ０" alike), for spam that hides behind them."""
     decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c) and (c.isprintable() or c.isspace())).lower()
+    return "".join(
+        c for c in decomposed if not unicodedata.combining(c) and (c.isprintable() or c.isspace())
+    ).lower()
 
 
 def stem(word: str) -> str:

@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from knowledge.article import Article
 from knowledge.features import Features, Floats, Ints, learn_features
+from knowledge.language import Languages
 from knowledge.learning import learn
 from knowledge.matching import Sparse, Tables
 from knowledge.model import learn_confidence
@@ -16,6 +17,8 @@ from knowledge.signals import Judges, learn_judges
 from knowledge.text import normalise, tokens
 from knowledge.vocabulary import Reader
 from knowledge.words import Words
+
+Flags = NDArray[np.bool_]
 
 _TEXT_SAYS = 64  # articles that a text speaks of, at most
 _SAYS = 12  # articles that a pair speaks of, at most
@@ -32,7 +35,7 @@ class Model:
     vocabulary: Sequence[str]
     tables: Tables
     judges: Judges
-    spoken: Sequence[Sequence[str]]
+    languages: Languages
     crisis_terms: Sequence[str]
 
 
@@ -53,26 +56,35 @@ def trained(
         vocabulary=vocabulary,
         tables=tables,
         judges=learn_judges(words, reader, phrasings),
-        spoken=[tokens(normalise(text), {}) for text in texts],
+        languages=Languages.learnt(
+            words.languages, words.light, words.lexicon, (tokens(normalise(t), {}) for t in texts)
+        ),
         crisis_terms=tuple(crisis_terms),
     )
 
 
-def _matching(
-    articles: Sequence[Article], reader: Reader, progress: Callable[[int, int], None] | None
-) -> tuple[Features, list[str], Tables]:
+def articles_texts(articles: Sequence[Article], reader: Reader) -> tuple[list[list[str]], Ints, Flags]:
+    """Return all texts as words, each one's article, and whether it is a phrasing or an answer's beginning.
+
+    An article's phrasings come sorted, and before its answers.
+    """
     texts: list[list[str]] = []
     owners: list[int] = []
     asked: list[bool] = []
     for place, article in enumerate(articles):
         spoken = sorted({phrasing.text for phrasing in article.phrasings})
         answers = sorted(set(article.answers.values()))
-        read = [(reader.words(text), True) for text in spoken]
-        read += [(reader.words(answer)[:_ANSWER], False) for answer in answers]
-        for words, is_asked in read:
-            texts.append(words)
-            owners.append(place)
-            asked.append(is_asked)
+        texts += [reader.words(text) for text in spoken]
+        texts += [reader.words(answer)[:_ANSWER] for answer in answers]
+        asked += [True] * len(spoken) + [False] * len(answers)
+        owners += [place] * (len(spoken) + len(answers))
+    return texts, np.array(owners, dtype=np.int64), np.array(asked, dtype=bool)
+
+
+def _matching(
+    articles: Sequence[Article], reader: Reader, progress: Callable[[int, int], None] | None
+) -> tuple[Features, list[str], Tables]:
+    texts, owners, asked = articles_texts(articles, reader)
     done = 0
 
     def tick() -> None:
@@ -90,19 +102,18 @@ def _matching(
         confidence = learn_confidence([], [], np.zeros((0, 4)))
         return features, [], Tables(Mix(1.0, 1.0), confidence, nothing, zero, empty, sparse, none, none)
     overlap = Overlap(vocabulary, bags, features)
-    owner = np.array(owners, dtype=np.int64)
-    learnt = learn(overlap, owner, np.array(asked, dtype=bool), len(articles), tick)
+    learnt = learn(overlap, owners, asked, len(articles), tick)
     by_text = np.concatenate([learnt.say, learnt.centres], axis=1)
     mix = learnt.mix
-    words, pairs = overlap.text_lengths(mix)
-    held, starts = _held(overlap, owner, len(articles))
+    by_words, by_pairs = overlap.text_lengths(mix)
+    held, starts = _held(overlap, owners, len(articles))
     tables = Tables(
         mix=mix,
         confidence=learnt.confidence,
         like=overlap.features,
         lengths=overlap.lengths(mix),
-        by_word=_by_word(overlap, by_text, words),
-        by_pair=_by_pair(overlap, by_text, pairs, mix),
+        by_word=_by_word(overlap, by_text, by_words),
+        by_pair=_by_pair(overlap, by_text, by_pairs, mix),
         held=held,
         starts=starts,
     )
@@ -132,8 +143,10 @@ def _by_pair(overlap: Overlap, by_text: Floats, lengths: Floats, mix: Mix) -> Sp
         pair = np.repeat(np.arange(last - first), np.diff(starts))
         weights = scale[first:last][pair] / lengths[texts]
         at = pair[:, None] * (2 * articles) + columns[texts]
-        rows = np.bincount(at.ravel(), (numbers[texts] * weights[:, None]).ravel(), (last - first) * 2 * articles)
-        rows = rows.reshape(last - first, 2 * articles)
+        flat = np.bincount(
+            at.ravel(), (numbers[texts] * weights[:, None]).ravel(), (last - first) * 2 * articles
+        )
+        rows = flat.astype(np.float64).reshape(last - first, 2 * articles)
         kept = [_strongest(rows[:, :articles], _SAYS, 0), _strongest(rows[:, articles:], _CENTRES, articles)]
         ids.append(np.concatenate([k[0] for k in kept], axis=1))
         values.append(np.concatenate([k[1] for k in kept], axis=1))
@@ -152,7 +165,11 @@ def _strongest(rows: Floats, most: int, shift: int) -> tuple[NDArray[np.int32], 
 
 def _held(overlap: Overlap, owners: Ints, articles: int) -> tuple[Ints, Ints]:
     own = [
-        np.unique(np.concatenate([np.zeros(0, dtype=np.int64), *(overlap.words[t] for t in np.flatnonzero(owners == a))]))
+        np.unique(
+            np.concatenate(
+                [np.zeros(0, dtype=np.int64), *(overlap.words[t] for t in np.flatnonzero(owners == a))]
+            )
+        )
         for a in range(articles)
     ]
     starts = np.concatenate([[0], np.cumsum([len(words) for words in own])[:-1]]).astype(np.int64)

@@ -8,7 +8,6 @@ from types import MappingProxyType
 
 from knowledge.article import Article
 from knowledge.cache import find_model, keep_model, model_key
-from knowledge.language import Languages
 from knowledge.matching import BEST, Candidate, Matcher
 from knowledge.reading import Match, Reading
 from knowledge.signals import Signals
@@ -32,17 +31,21 @@ _BARE = 6  # words up to which a text may hang on the one before
 class Understanding:
     """One brand's articles and word lists, ready to read texts."""
 
-    def __init__(self, articles: Sequence[Article], language: str, words: Words, reader: Reader, model: Model) -> None:
+    def __init__(
+        self, articles: Sequence[Article], language: str, words: Words, reader: Reader, model: Model
+    ) -> None:
         self._articles = {article.id: article for article in sorted(articles, key=lambda a: a.id)}
         self._ids = list(self._articles)
-        self._places = {id: place for place, id in enumerate(self._ids)}
+        self._places = {name: place for place, name in enumerate(self._ids)}
         self._language = language
         self._reader = reader
         self._cut = model.tables.confidence.cut
         spelling = Spelling(model.vocabulary, reader.standard)
-        self._matcher = Matcher(model.features, model.vocabulary, model.tables, reader.describe, spelling.repaired)
+        self._matcher = Matcher(
+            model.features, model.vocabulary, model.tables, reader.describe, spelling.repaired
+        )
         self._signals = Signals(words, model.crisis_terms, reader, model.judges)
-        self._languages = Languages(words.languages, words.light, words.lexicon, model.spoken)
+        self._languages = model.languages
 
     @classmethod
     def build(
@@ -80,7 +83,7 @@ class Understanding:
         return self._articles.get(article_id)
 
     def offers(self, reading: Reading) -> tuple[tuple[str, str], ...]:
-        """Return up to three articles to ask back with: id and a readable question in the reading's language."""
+        """Return up to three articles to ask back with: id and a question in the reading's language."""
         return tuple(
             (match.article, self._articles[match.article].title(reading.language))
             for match in reading.matches[:OFFERS]
@@ -121,7 +124,7 @@ class Understanding:
         if len(parts := [part for part in _ENDS.split(text) if part]) > 1:
             read = [self._reader.words(part) for part in parts]
             asked = [self._candidates(part, on) for part in read if len(part) >= _PART]
-            several = dict.fromkeys(id for part in asked for id in self._surest(part))
+            several = dict.fromkeys(name for part in asked for name in self._surest(part))
             if len(several) > 1:
                 sure = tuple(several)[:2]
                 best = {c.article: c for part in (found, *asked) for c in reversed(part)}

@@ -13,7 +13,8 @@ class Reader:
         self.concepts = Concepts(words.concepts)
         self.filler = frozenset(words.filler)
         self.light = frozenset((*words.light, *words.filler))
-        listed = (*words.concepts.values(), *words.languages.values(), words.negation, words.light, words.filler)
+        lists = (words.negation, words.light, words.filler)
+        listed = (*words.concepts.values(), *words.languages.values(), *lists)
         spoken = {word for pair in words.lexicon.values() for word in pair.split()}
         self.standard = frozenset(spoken.union(*listed))
 

@@ -14,8 +14,9 @@ from knowledge.article import LANGUAGES
 
 CRISIS_KINDS = ("fraud", "safety", "legal", "media", "viral", "hacked", "self_harm")
 TERM_FILES = ("human", "thanks", "greeting", "abuse", "status", "spam")
+_EXAMPLES = "examples_complaint"
 _PARTS = ("terms", "unless", "examples", "ordinary")
-_FILES = ("lexicon", "concepts", "weak", "examples_complaint", "crisis", "language", "negation", *TERM_FILES)
+_FILES = ("lexicon", "concepts", "weak", _EXAMPLES, "crisis", "language", "negation", *TERM_FILES)
 
 
 class WordsError(ValueError):
@@ -87,7 +88,7 @@ def _read(folder: Path, under: Words) -> Words:
     concepts = dict(under.concepts)
     for name, members in reader.pairs("concepts", tables.get("concepts", {})):
         concepts[name] = _joined(concepts.get(name, ()), members.split())
-    examples = reader.lists("examples_complaint", tables.get("examples_complaint", {}), ("complaint", "question"))
+    examples = reader.lists(_EXAMPLES, tables.get(_EXAMPLES, {}), ("complaint", "question"))
     languages = reader.lists("language", tables.get("language", {}), LANGUAGES)
     negation = reader.lists("negation", tables.get("negation", {}), ("words",))
     weak = reader.lists("weak", tables.get("weak", {}), ("filler", "light"))
@@ -142,7 +143,7 @@ class _Reader:
                 if slang != slang.lower() or len(slang.split()) != 1:
                     self.note(file, f"{theme}.{slang}", "the key is one word in lower case")
                 elif not isinstance(standard, str) or not standard.strip():
-                    self.note(file, f"{theme}.{slang}", "the value is the word or words it stands for, as text")
+                    self.note(file, f"{theme}.{slang}", "the value is what it stands for, as text")
                 else:
                     yield slang, standard.lower()
 
@@ -167,8 +168,10 @@ class _Reader:
         for part in ("terms", "unless"):
             for phrase in found[part]:
                 words = phrase.split()
-                if words[0] == ".." or words[-1] == ".." or any("*" in word[:-1] or word == "*" for word in words):
-                    self.note(file, f"{prefix}{part}", f'"{phrase}": * ends a word, and .. stands between words')
+                starred = any("*" in word[:-1] or word == "*" for word in words)
+                if ".." in (words[0], words[-1]) or starred:
+                    fault = f'"{phrase}": * ends a word, and .. stands between words'
+                    self.note(file, f"{prefix}{part}", fault)
         return TermList(**found)
 
     def crisis(self, table: Mapping[str, Any]) -> Iterator[tuple[str, TermList]]:

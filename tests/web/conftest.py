@@ -7,13 +7,14 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
 import httpx
 import pytest
 import uvicorn
-from sqlalchemy import Connection
+from sqlalchemy import Connection, func, select
 
 from bot import core, intake
 from bot.channels import web
@@ -26,8 +27,9 @@ from bot.settings import load_settings
 from bot.web.app import build_app
 from bot.web.sign_in import create_login
 from bot.wording import read_wording
-from handoff import people
+from handoff import people, tickets
 from handoff.policy import Role
+from handoff.tables import TICKETS
 from knowledge.article import Article, Phrasing
 from knowledge.understanding import Understanding
 
@@ -60,6 +62,14 @@ ARTICLES = [
         {"id": "Pindah alamat Rp 150.000, Kak."},
     ),
 ]
+
+
+@cache
+def understanding() -> Understanding:
+    """Learn the articles once for all tests."""
+    return Understanding.build(ARTICLES)
+
+
 CALL = "Min, minta admin dong, siaran mati terus sejak kemarin"
 
 
@@ -81,6 +91,7 @@ class Browser(httpx.Client):
             headers={"accept-language": "id", "sec-fetch-site": "same-origin"},
             timeout=10,
         )
+        self._csrf = ""
 
     def say(self, text: str, **fields: str) -> httpx.Response:
         """Send a text as a follower."""
@@ -88,9 +99,11 @@ class Browser(httpx.Client):
 
     def token(self) -> str:
         """Return what this person's forms must carry."""
-        found = re.search(r'name="csrf" value="([^"]+)"', self.get("/desk").text)
-        assert found, "nobody is signed in"
-        return found[1]
+        if not self._csrf:
+            found = re.search(r'name="csrf" value="([^"]+)"', self.get("/desk").text)
+            assert found, "nobody is signed in"
+            self._csrf = found[1]
+        return self._csrf
 
     def act(self, conversation: int, verb: str, **fields: str) -> httpx.Response:
         """Do something at the desk with a proper form."""
@@ -116,7 +129,7 @@ class Mimin:
         settings = load_settings(ROOT / "config.toml", {}, ROOT)
         pulse = Pulse()
         writer = Writer(self.engine, pulse.strike)
-        brand = Core("Layarku", "id", settings.promises, Understanding.build(ARTICLES), read_wording())
+        brand = Core("Layarku", "id", settings.promises, understanding(), read_wording())
         self.service = Service(settings, brand, self.engine, writer, pulse, now=lambda: self.now)
         self.app = build_app(self.service)
         config = uvicorn.Config(self.app, port=0, log_level="error", timeout_graceful_shutdown=1)
@@ -177,8 +190,8 @@ class Mimin:
         """Return a follower who has called for a person, and their conversation."""
         follower = self.visitor()
         assert follower.say(text, name=name).status_code == 200
-        found = re.findall(r'href="/desk/conversations/(\d+)', self.signed_in("rina").get("/desk").text)
-        return follower, max(int(number) for number in found)
+        newest = self.read(lambda conn: conn.execute(select(func.max(TICKETS.c.id))).scalar_one())
+        return follower, self.read(lambda conn: tickets.get(conn, newest)).conversation
 
 
 @pytest.fixture

@@ -62,7 +62,8 @@ def test_exactly_the_acts_with_a_button_are_accepted(mimin: Mimin, state: str) -
     conversation = prepare(mimin, state)
     for who in STAFF:
         offered = shown(mimin.signed_in(who).get(f"/desk/conversations/{conversation}").text)
-        assert offered == accepted(mimin, who, conversation), who
+        idle = {"to_bot"} if state == "handed back" else set()  # the bot speaks already: no use for a button
+        assert offered == accepted(mimin, who, conversation) - idle, who
 
 
 def accepted(mimin: Mimin, who: str, conversation: int) -> set[str]:
@@ -88,25 +89,24 @@ def accepted(mimin: Mimin, who: str, conversation: int) -> set[str]:
     return found
 
 
-@pytest.mark.parametrize("verb", VERBS)
-def test_roles_and_holders_decide_through_the_pages(mimin: Mimin, verb: str) -> None:
-    """Sari holds each conversation: what do the others get?"""
-    needs_rank = {"take_over": {"agus", "rina"}, "unblock": set(), "note": set(STAFF), "block": set(STAFF)}
-    never = {"claim", "reopen", "ack", "unblock", "no_reply_needed"}
-    for who in STAFF:
-        _, conversation = mimin.call(name=f"Ani {who}")
-        mimin.signed_in("sari").act(conversation, "claim")
+@pytest.mark.parametrize("who", STAFF)
+def test_roles_and_holders_decide_through_the_pages(mimin: Mimin, who: str) -> None:
+    """Sari holds each conversation: what do the others get, and what is on record when they do not?"""
+    anybody = {"note", "block"}
+    by_hold = {"sari": {"reply", "release", "resolve", "to_bot", "category"}}
+    by_rank = {"take_over", "release", "resolve", "to_bot", "category"}
+    allowed = anybody | by_hold.get(who, by_rank if who in ("agus", "rina") else set())
+    sari, browser = mimin.signed_in("sari"), mimin.signed_in(who)
+    for verb in VERBS:
+        _, conversation = mimin.call()
+        sari.act(conversation, "claim")
         before = position(mimin)
-        answer = mimin.signed_in(who).act(conversation, verb, **FIELDS.get(verb, {}))
-        allowed = needs_rank.get(verb, {"sari"} if verb == "reply" else {"sari", "agus", "rina"})
-        if verb in never:
-            allowed = set()
-        assert (answer.status_code == 200) == (who in allowed), (who, verb, answer.status_code)
+        answer = browser.act(conversation, verb, **FIELDS.get(verb, {}))
         kinds = kinds_since(mimin, before)
-        assert ("refused" in kinds) == (who not in allowed)
-        if who not in allowed:
+        assert (answer.status_code == 200) == (verb in allowed), (verb, answer.status_code)
+        if verb not in allowed:
             assert kinds == ["refused"]
-            assert 'role="alert"' in answer.text
+            assert answer.status_code in (403, 409)
 
 
 @pytest.mark.parametrize("verb", ["manage_staff", "dance", *LATER])
