@@ -1,5 +1,6 @@
 """Intake: raw updates are stored before they are confirmed, then handled in order, a lane a contact."""
 
+import asyncio
 import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -62,21 +63,17 @@ def store(conn: Connection, arrivals: Sequence[Arrival], now: datetime) -> None:
 def list_pending(
     conn: Connection, channels: Collection[str], now: datetime, limit: int = BATCH
 ) -> list[Row[Any]]:
-    """Return what can be handled now: in order, and nothing whose lane waits for an earlier update."""
+    """Return what can be handled now, oldest first: the first update of each lane, if its time has come.
+
+    Different lanes may be handled at once; within a lane nothing overtakes.
+    """
     pending = select(INBOUND).where(INBOUND.c.status == "pending", INBOUND.c.channel.in_(channels))
-    rows = conn.execute(pending.order_by(INBOUND.c.id))
-    held: set[str] = set()
-    found = []
-    for row in rows:
-        if row.lane in held:
-            continue
-        if row.not_before is not None and row.not_before > now:
-            held.add(row.lane)
-            continue
-        found.append(row)
-        if len(found) == limit:
+    lanes: dict[str, Row[Any]] = {}
+    for row in conn.execute(pending.order_by(INBOUND.c.id)):
+        lanes.setdefault(row.lane, row)
+        if len(lanes) == limit:
             break
-    return found
+    return [row for row in lanes.values() if row.not_before is None or row.not_before <= now]
 
 
 def handle(conn: Connection, brand: Core, reception: Reception, row_id: int, now: datetime) -> None:
@@ -122,8 +119,7 @@ async def work(service: Service, receptions: Mapping[str, Reception]) -> None:
     """Handle what comes in until cancelled."""
     async for _ in service.pulse.beats(0.5):
         while pending := await service.read(lambda conn: list_pending(conn, receptions, service.now())):
-            for row in pending:
-                await _handle_one(service, receptions[row.channel], row)
+            await asyncio.gather(*(_handle_one(service, receptions[row.channel], row) for row in pending))
 
 
 async def _handle_one(service: Service, reception: Reception, row: Row[Any]) -> None:

@@ -88,6 +88,8 @@ def learn_classifier(
     texts = [list(words) for words in yes]
     positive = len(texts)
     texts += [list(words) for words in no]
+    if positive in (0, len(texts)):
+        return Classifier({}, {}, 1.0, np.array([0.0, -30.0]), concepts)
     known: dict[str, list[str]] = {}
     for word in sorted({word for words in texts for word in words}):
         known[word] = _names(word, concepts)

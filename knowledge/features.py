@@ -11,6 +11,7 @@ from knowledge.text import grams, stem
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
 
 CONCEPTUAL = 1 << 61  # numbers of pairs of concepts begin here
 WINDOW = 8  # words apart that still make a pair

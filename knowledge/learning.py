@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.features import Floats, Ints
+from knowledge.features import Flags, Floats, Ints
 from knowledge.model import (
     EXACT,
     SAMPLE,
@@ -35,7 +35,7 @@ class Learnt:
     confidence: Confidence
 
 
-def learn(overlap: Overlap, owners: Ints, asked: Ints, articles: int, tick: Callable[[], None]) -> Learnt:
+def learn(overlap: Overlap, owners: Ints, asked: Flags, articles: int, tick: Callable[[], None]) -> Learnt:
     """Learn from the texts; `owners` is each one's article, `asked` marks phrasings, not answers."""
     some = whole_articles(owners, EXACT if len(owners) <= EXACT else SAMPLE)
     likenesses = kernel(overlap, some, tick if len(owners) <= EXACT else _nothing)
@@ -87,7 +87,7 @@ def _solve_near(
 
 
 def _confidence(
-    overlap: Overlap, likeness: Floats, softness: float, owners: Ints, asked: Ints, mix: Mix, texts: Ints
+    overlap: Overlap, likeness: Floats, softness: float, owners: Ints, asked: Flags, mix: Mix, texts: Ints
 ) -> Confidence:
     chosen = whole_articles(owners[texts], SAMPLE)
     some = texts[chosen]

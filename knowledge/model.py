@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.features import Floats, Ints
+from knowledge.features import Flags, Floats, Ints
 from knowledge.overlap import Mix, Overlap, Shared
 
 WRONG = 0.045  # share of all messages that may be answered wrongly
@@ -70,7 +70,7 @@ def kernel(overlap: Overlap, texts: Ints, tick: Callable[[], None]) -> Kernel:
     )
 
 
-def choose_mix(kernel: Kernel, owners: Ints, asked: Ints) -> tuple[Mix, float]:
+def choose_mix(kernel: Kernel, owners: Ints, asked: Flags) -> tuple[Mix, float]:
     """Return the mix and softness under which each text is best foretold by the others."""
     target = owners[:, None] == np.unique(owners)[None, :]
 

@@ -9,7 +9,7 @@ GAP = 4  # words that ` .. ` may stand for, at most
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """One phrase of a list, as `written` there: it fires `label`, unless a veto of its `group` stands over it."""
+    """One phrase of a list, as `written` there: it fires `label`, unless a veto of its `group` is over it."""
 
     label: str
     written: str

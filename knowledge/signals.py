@@ -9,7 +9,7 @@ from knowledge.phrases import Phrase, Phrases
 from knowledge.reading import FIRED, SIGNALS
 from knowledge.spam import dressed, spam_words
 from knowledge.vocabulary import Reader
-from knowledge.words import Words
+from knowledge.words import TermList, Words
 
 STATUS = "status"
 _BY_PHRASE = 0.9  # the value of a signal that a listed phrase fires
@@ -46,14 +46,14 @@ def learn_judges(words: Words, reader: Reader, phrasings: Sequence[str]) -> Judg
     own = sorted(phrasings)[::step]
     harmless = [*words.question, *own]
     for name in ("thanks", "greeting", STATUS):
-        harmless += words.signals[name].examples
+        harmless += words.signals.get(name, TermList()).examples
     complaint = learn_classifier(
         map(reader.all_words, words.complaint),
         map(reader.all_words, harmless),
         reader.concepts.of,
         false_alarms=_COMPLAINT_FALSE,
     )
-    spam = words.signals["spam"]
+    spam = words.signals.get("spam", TermList())
     ordinary = [*spam.ordinary, *words.complaint[::4], *words.question[::4], *own[::4]]
     return Judges(
         complaint,

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.article import Article
-from knowledge.features import Features, Floats, Ints, learn_features
+from knowledge.features import Features, Flags, Floats, Ints, learn_features
 from knowledge.language import Languages
 from knowledge.learning import learn
 from knowledge.matching import Sparse, Tables
@@ -17,8 +17,6 @@ from knowledge.signals import Judges, learn_judges
 from knowledge.text import normalise, tokens
 from knowledge.vocabulary import Reader
 from knowledge.words import Words
-
-Flags = NDArray[np.bool_]
 
 _TEXT_SAYS = 64  # articles that a text speaks of, at most
 _SAYS = 12  # articles that a pair speaks of, at most

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -27,14 +28,7 @@ class Pages:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._words = read_words()
-        self._environment = Environment(
-            loader=FileSystemLoader(HERE / "templates"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.filters |= {"first_name": first_name, "initial": initial, "tint": tint}
+        self._environment = _environment()
 
     def language(self, request: Request) -> str:
         """Return the language to show somebody: their choice, their browser's, else the brand's."""
@@ -74,6 +68,20 @@ class Pages:
         if request.query_params.get("lang") in LANGUAGES:
             gate.set_cookie(request, response, LANGUAGE, language, YEAR)
         return response
+
+
+@cache
+def _environment() -> Environment:
+    """Return the templates, compiled once a process."""
+    environment = Environment(
+        loader=FileSystemLoader(HERE / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters |= {"first_name": first_name, "initial": initial, "tint": tint}
+    return environment
 
 
 def left(at: datetime, now: datetime, language: str) -> str:

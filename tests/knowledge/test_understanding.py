@@ -1,0 +1,232 @@
+"""What is understood of a text: the article, how sure that is, and that it hangs on nothing but the content."""
+
+import random
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from knowledge.article import LANGUAGES, Article, Phrasing
+from knowledge.reading import SIGNALS, Decision, Reading
+from knowledge.understanding import Understanding
+from knowledge.words import Words, shipped_words
+from tests.knowledge.brand import ARTICLES, article
+
+BARE = Words(lexicon={"brp": "berapa", "bdg": "bandung"})
+
+
+@pytest.fixture(scope="module")
+def brand() -> Understanding:
+    return Understanding.build(ARTICLES)
+
+
+def best(reading: Reading) -> str | None:
+    return reading.matches[0].article if reading.matches else None
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("min, brp ongkir ke bdg?", "ongkir"),
+        ("tokonya bukanya jam brp ya kak", "jam-buka"),
+        ("garansinya brp lama sih", "garansi"),
+        ("gmn cara rset pasword wifi", "password"),
+        ("klo brg ga cocok bs dituker?", "retur"),
+        ("bs byr di tmpt ga", "cod"),
+    ],
+)
+def test_a_question_in_chat_spelling_finds_its_article(
+    brand: Understanding, text: str, expected: str
+) -> None:
+    assert best(brand.read(text)) == expected
+
+
+def test_an_english_question_finds_an_indonesian_article(brand: Understanding) -> None:
+    reading = brand.read("how much is shipping to surabaya?")
+    assert best(reading) == "ongkir"
+    assert reading.language == "en"
+
+
+def test_a_phrasing_word_for_word_is_answered_and_a_strange_question_is_not(brand: Understanding) -> None:
+    assert brand.read("cara klaim garansi").decision is Decision.ANSWER
+    strange = brand.read("siapa presiden pertama amerika serikat")
+    assert strange.sure == ()
+    assert strange.decision is Decision.CLARIFY
+
+
+def test_two_questions_in_one_message_are_both_sure(brand: Understanding) -> None:
+    reading = brand.read("Berapa ongkir ke bandung? Cara klaim garansi?")
+    assert set(reading.sure) == {"ongkir", "garansi"}
+    assert set(reading.sure) <= {match.article for match in reading.matches}
+
+
+def test_a_follow_up_keeps_the_topic_of_the_last_answer(brand: Understanding) -> None:
+    assert best(brand.read("kalau yang HD?", topic="paket-sd")) == "paket-hd"
+
+
+def test_a_new_question_is_not_bent_towards_the_topic(brand: Understanding) -> None:
+    assert best(brand.read("cara klaim garansi", topic="paket-sd")) == "garansi"
+
+
+def test_an_unknown_topic_is_as_good_as_none(brand: Understanding) -> None:
+    assert brand.read("kalau yang HD?", topic="no-such") == brand.read("kalau yang HD?")
+
+
+def test_an_article_out_of_its_days_is_no_match() -> None:
+    promo = replace(article("promo", "promo apa hari ini?"), valid_until=date(2026, 8, 17))
+    brand = Understanding.build([*ARTICLES, promo], words=BARE)
+    assert best(brand.read("promo apa hari ini?", on=date(2026, 8, 17))) == "promo"
+    late = brand.read("promo apa hari ini?", on=date(2026, 8, 18))
+    assert "promo" not in {match.article for match in late.matches}
+
+
+def test_at_most_three_readable_questions_are_offered_in_the_followers_language() -> None:
+    both = Article("ongkir", (Phrasing("berapa ongkirnya", "id"), Phrasing("what is the shipping fee", "en")))
+    brand = Understanding.build([both, *ARTICLES[1:]])
+    offers = brand.offers(brand.read("what is the fee for shipping my order"))
+    assert offers[0] == ("ongkir", "what is the shipping fee")
+    assert len(offers) <= 3
+
+
+def test_an_article_is_found_by_its_id_alone(brand: Understanding) -> None:
+    assert brand.article("cod") is ARTICLES[-1]
+    assert brand.article("no-such") is None
+
+
+def test_scores_fall_and_lie_between_nought_and_one(brand: Understanding) -> None:
+    scores = [match.score for match in brand.read("berapa harga paket").matches]
+    assert scores == sorted(scores, reverse=True)
+    assert len(scores) <= 5
+    assert all(0 <= score <= 1 for score in scores)
+
+
+@pytest.mark.parametrize(
+    "articles", [(), ARTICLES[:1], (article("satu", "halo toko"),), (Article("kosong", ()),)]
+)
+def test_a_brand_with_hardly_any_content_reads_all_the_same(articles: tuple[Article, ...]) -> None:
+    brand = Understanding.build(articles, words=BARE)
+    for text in ("", "berapa ongkir?", "halo toko"):
+        reading = brand.read(text)
+        assert set(reading.sure) <= {a.id for a in articles}
+        assert brand.offers(reading) is not None
+
+
+def test_the_only_article_is_not_sure_of_everything() -> None:
+    brand = Understanding.build(ARTICLES[:1], words=BARE)
+    assert brand.read("berapa ongkir ke bandung?").sure == ("ongkir",)
+    assert brand.read("cara memelihara kucing").sure == ()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "   ", "\n\t", "😀😀", "\u200b\u200d", "مرحبا كيف حالك", "!!!", "a", "\ud83d", "½ ﷽"]
+)
+def test_a_text_without_words_matches_nothing(brand: Understanding, text: str) -> None:
+    reading = brand.read(text)
+    assert reading.text == text
+    assert reading.sure == ()
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.text(max_size=300))
+def test_any_text_is_read(brand: Understanding, text: str) -> None:
+    reading = brand.read(text)
+    assert reading.text == text
+    assert reading.language in LANGUAGES
+    assert set(reading.signals) == set(SIGNALS)
+    assert all(0 <= value <= 1 for value in reading.signals.values())
+    assert all(0 <= match.score <= 1 for match in reading.matches)
+    assert brand.read(text) == reading
+
+
+@pytest.mark.parametrize("piece", ["a", "ab ", "? ", "ongkir ke bandung ", "a.b ", "𝐀 "])
+def test_the_longest_message_is_read(brand: Understanding, piece: str) -> None:
+    text = (piece * 4096)[:4096]
+    assert brand.read(text).text == text
+
+
+@settings(deadline=None, max_examples=10)
+@given(st.randoms(use_true_random=False))
+def test_the_order_of_articles_and_phrasings_changes_nothing(shuffler: random.Random) -> None:
+    texts = [
+        "ongkir ke jogja brp",
+        "toko tutup kapan",
+        "paket HD",
+        "klaim garansi dan retur",
+        "hujan deras sekali",
+    ]
+    shuffled = [replace(a, phrasings=tuple(shuffler.sample(a.phrasings, len(a.phrasings)))) for a in ARTICLES]
+    shuffler.shuffle(shuffled)
+    first, second = Understanding.build(ARTICLES, words=BARE), Understanding.build(shuffled, words=BARE)
+    for text in shuffler.sample(texts, len(texts)):
+        one, other = first.read(text), second.read(text)
+        assert one.sure == other.sure
+        assert [m.article for m in one.matches] == [m.article for m in other.matches]
+        assert [m.score for m in one.matches] == pytest.approx([m.score for m in other.matches], abs=1e-9)
+
+
+def test_what_was_read_before_changes_no_score(brand: Understanding) -> None:
+    fresh = Understanding.build(ARTICLES)
+    for text in ("brp ongkir", "jdwl toko", "retur"):
+        fresh.read(text)
+    again, first = brand.read("garansi brp lama"), fresh.read("garansi brp lama")
+    assert [m.score for m in again.matches] == pytest.approx([m.score for m in first.matches], abs=1e-9)
+
+
+def test_an_unrelated_article_takes_no_phrasing_from_the_others(brand: Understanding) -> None:
+    stranger = article(
+        "lowongan", "ada lowongan pekerjaan?", "kirim lamaran kerja ke mana", "info karir perusahaan"
+    )
+    larger = Understanding.build([*ARTICLES, stranger])
+    texts = [p.text for a in ARTICLES for p in a.phrasings]
+    changed = sum(best(brand.read(text)) != best(larger.read(text)) for text in texts)
+    assert changed <= len(texts) * 0.05
+
+
+def test_a_complaint_with_a_question_in_it_stays_a_complaint(brand: Understanding) -> None:
+    reading = brand.read("paket saya belum sampai juga padahal sudah seminggu, ongkir ke bandung mahal lagi!")
+    assert reading.decision is Decision.HANDOFF
+    assert reading.fired("complaint")
+
+
+def test_the_cache_gives_back_the_same_answers(tmp_path: Path) -> None:
+    first = Understanding.build(ARTICLES, words=BARE, cache=tmp_path)
+    kept = list(tmp_path.iterdir())
+    met: list[int] = []
+    second = Understanding.build(
+        ARTICLES, words=BARE, cache=tmp_path, progress=lambda done, _: met.append(done)
+    )
+    assert [path.suffix for path in kept] == [".npz"]
+    assert met == []
+    for text in ("ongkir brp", "klaim garansi?", "apa saja"):
+        assert first.read(text) == second.read(text)
+
+
+def test_other_content_is_learnt_anew_and_replaces_what_was_kept(tmp_path: Path) -> None:
+    Understanding.build(ARTICLES, words=BARE, cache=tmp_path)
+    before = set(tmp_path.iterdir())
+    Understanding.build(ARTICLES[:-1], words=BARE, cache=tmp_path)
+    assert len(before) == len(set(tmp_path.iterdir())) == 1
+    assert before != set(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("damage", [b"", b"not a zip", b"PK\x03\x04 cut short"])
+def test_a_broken_cache_is_learnt_anew(tmp_path: Path, damage: bytes) -> None:
+    first = Understanding.build(ARTICLES, words=BARE, cache=tmp_path)
+    kept = next(tmp_path.iterdir())
+    kept.write_bytes(damage or kept.read_bytes()[:200])
+    assert Understanding.build(ARTICLES, words=BARE, cache=tmp_path).read("ongkir") == first.read("ongkir")
+    assert len(kept.read_bytes()) > 1000
+
+
+def test_progress_reaches_the_number_of_texts() -> None:
+    met: list[tuple[int, int]] = []
+    Understanding.build(ARTICLES, words=BARE, progress=lambda done, all_: met.append((done, all_)))
+    assert met[-1] == (len(met), len(met))
+    assert len(met) == sum(len(a.phrasings) for a in ARTICLES)
+
+
+def test_the_shipped_lists_are_read_once() -> None:
+    assert shipped_words() is shipped_words()

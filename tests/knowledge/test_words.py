@@ -1,0 +1,63 @@
+"""The readable word lists, a brand's additions to them, and what is said of a mistake."""
+
+from pathlib import Path
+
+import pytest
+
+from knowledge.words import CRISIS_KINDS, WordsError, read_words, shipped_words
+
+
+def test_a_brand_adds_to_the_shipped_lists(tmp_path: Path) -> None:
+    (tmp_path / "lexicon.toml").write_text('[own]\nmyi = "my indihome"\nbrp = "seberapa"\n')
+    (tmp_path / "thanks.toml").write_text('terms = ["tengkyu kakak"]\n')
+    (tmp_path / "crisis.toml").write_text('[fraud]\nterms = ["kurir palsu"]\n')
+    words, shipped = read_words(tmp_path), shipped_words()
+    assert words.lexicon["myi"] == "my indihome"
+    assert words.lexicon["brp"] == "seberapa"
+    assert words.signals["thanks"].terms == (*shipped.signals["thanks"].terms, "tengkyu kakak")
+    assert "kurir palsu" in words.crisis["fraud"].terms
+    assert words.complaint == shipped.complaint
+
+
+def test_an_empty_folder_adds_nothing(tmp_path: Path) -> None:
+    assert read_words(tmp_path) == shipped_words()
+
+
+def test_the_shipped_lists_name_every_kind_of_crisis() -> None:
+    assert all(shipped_words().crisis[kind].terms for kind in CRISIS_KINDS)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        ("lexikon.toml", "", 'did you mean "lexicon.toml"?'),
+        ("lexicon.toml", 'brp = "berapa"', "brp: a pair stands in a themed table"),
+        ("lexicon.toml", '[a]\n"BRP" = "berapa"', "a.BRP: the key is one word in lower case"),
+        ("lexicon.toml", "[a]\nbrp = 3", "a.brp: the value is what it stands for, as text"),
+        ("crisis.toml", '[frud]\nterms = ["x"]', 'frud: no such kind of crisis; did you mean "fraud"?'),
+        ("crisis.toml", '[fraud]\nterm = ["x"]', 'fraud.term: no such key; did you mean "terms"?'),
+        ("thanks.toml", 'terms = "makasih"', "terms: a list of texts is wanted"),
+        (
+            "human.toml",
+            'terms = ["bicara .."]',
+            'terms: "bicara ..": * ends a word, and .. stands between words',
+        ),
+        ("thanks.toml", "terms = [", "not readable as TOML"),
+    ],
+)
+def test_a_mistake_is_one_line_with_file_and_key(tmp_path: Path, file: str, content: str, said: str) -> None:
+    (tmp_path / file).write_text(content)
+    with pytest.raises(WordsError) as raised:
+        read_words(tmp_path)
+    (line,) = raised.value.mistakes
+    assert str(tmp_path / file) in line
+    assert said in line
+    assert "\n" not in line
+
+
+def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "thanks.toml").write_text("terms = 1\nunles = []\n")
+    (tmp_path / "abuse.toml").write_text("terms = 1\n")
+    with pytest.raises(WordsError) as raised:
+        read_words(tmp_path)
+    assert len(raised.value.mistakes) == 3

@@ -1,0 +1,125 @@
+"""Intake: stored before it is confirmed, handled in order, set aside when it cannot be."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, select
+
+from bot import intake
+from bot.channels import web
+from bot.core import Core
+from bot.intake import ATTEMPTS, Arrival, Reception
+from bot.tables import INBOUND, MESSAGES
+from tests.cast import QUESTION, Stage, stage
+
+
+class Broken(Exception):  # noqa: N818 - a fault on purpose
+    """What a handler of these tests raises."""
+
+
+def break_on_purpose(conn: Connection, brand: Core, raw: Mapping[str, Any], now: datetime) -> None:
+    web.RECEPTION.handle(conn, brand, raw, now)
+    if raw["text"] == QUESTION:
+        raise Broken("on purpose")
+
+
+FAULTY = Reception(break_on_purpose, web.RECEPTION.said)
+
+
+@pytest.fixture
+def scene() -> Stage:
+    return stage()
+
+
+def arrive(scene: Stage, *texts: str, who: str = "ani") -> None:
+    arrivals = [web.arrival(who, who, text, f"{who}-{text}", scene.now) for text in texts]
+    with scene.open() as conn:
+        intake.store(conn, arrivals, scene.now)
+
+
+def work(scene: Stage, reception: Reception = web.RECEPTION) -> int:
+    """Do what the worker does once, and return how many it took."""
+    with scene.open() as conn:
+        pending = intake.list_pending(conn, ["web"], scene.now)
+    for row in pending:
+        try:
+            with scene.open() as conn:
+                intake.handle(conn, scene.core, reception, row.id, scene.now)
+        except Broken as error:
+            with scene.open() as conn:
+                intake.set_aside(conn, scene.core, reception, row.id, str(error), scene.now)
+    return len(pending)
+
+
+def stored(scene: Stage) -> list[tuple[str, int]]:
+    with scene.open() as conn:
+        return [(row.status, row.attempts) for row in conn.execute(select(INBOUND).order_by(INBOUND.c.id))]
+
+
+def heard(scene: Stage) -> list[str]:
+    with scene.open() as conn:
+        said = select(MESSAGES.c.text).where(MESSAGES.c.direction == "in").order_by(MESSAGES.c.id)
+        return list(conn.execute(said).scalars())
+
+
+def test_an_update_that_comes_twice_is_one_message(scene: Stage) -> None:
+    arrive(scene, QUESTION)
+    arrive(scene, QUESTION)
+    assert work(scene) == 1
+    assert work(scene) == 0
+    assert heard(scene) == [QUESTION]
+
+
+def test_within_a_lane_nothing_overtakes_and_lanes_do_not_wait_for_each_other(scene: Stage) -> None:
+    arrive(scene, "one", "two", "three")
+    arrive(scene, "other", who="budi")
+    assert work(scene) == 2
+    assert heard(scene) == ["one", "other"]
+    assert [work(scene), work(scene), work(scene)] == [1, 1, 0]
+    assert heard(scene) == ["one", "other", "two", "three"]
+
+
+def test_a_handler_that_fails_leaves_nothing_behind_and_is_tried_again(scene: Stage) -> None:
+    arrive(scene, QUESTION)
+    work(scene, FAULTY)
+    assert heard(scene) == []
+    assert stored(scene) == [("pending", 1)]
+    assert work(scene) == 0
+    scene.later(seconds=1)
+    assert work(scene) == 1
+    assert stored(scene) == [("done", 1)]
+
+
+def test_a_failing_update_holds_only_its_own_lane_and_then_a_person_reads_it(scene: Stage) -> None:
+    arrive(scene, QUESTION, "and then this")
+    arrive(scene, "other", who="budi")
+    work(scene, FAULTY)
+    assert heard(scene) == ["other"]
+    for _ in range(ATTEMPTS):
+        scene.later(minutes=1)
+        work(scene, FAULTY)
+    assert heard(scene) == ["other", QUESTION, "and then this"]
+    assert [status for status, _ in stored(scene)] == ["dead", "done", "done"]
+    assert any("ada kendala" in text for text in scene.deliver())
+
+
+def test_a_person_may_try_a_dead_update_again(scene: Stage) -> None:
+    arrive(scene, QUESTION)
+    for _ in range(ATTEMPTS):
+        work(scene, FAULTY)
+        scene.later(minutes=1)
+    with scene.open() as conn:
+        (dead,) = intake.list_dead(conn)
+        assert dead.error == "on purpose"
+        assert intake.retry(conn, dead.id)
+        assert not intake.retry(conn, dead.id)
+    assert work(scene) == 1
+
+
+def test_updates_of_a_channel_that_is_not_connected_wait(scene: Stage) -> None:
+    with scene.open() as conn:
+        intake.store(conn, [Arrival("telegram", "1", "1", {})], scene.now)
+    assert work(scene) == 0
+    assert stored(scene) == [("pending", 0)]
