@@ -33,13 +33,17 @@ class Simulation:
             for member in staff:
                 people.add_staff(conn, member.name, member.role, None, member.on_call)
 
-    def play(self, story: Sequence[Line]) -> Iterator[dict[str, Any]]:
+    def play(self, story: Sequence[Line], *, narrated: bool = False) -> Iterator[dict[str, Any]]:
         """Yield everything that happens, in order, as the public contract writes it.
 
         At equal instants the story comes before the sweep, and the clock stops at the last line.
+        `narrated` yields the story's own lines too, as kind `story`, for a person to read along.
         """
         for line in story:
             yield from self._pass_time(line.at, including=False)
+            if narrated:
+                told = {"who": line.who or "story", "says": line.says, "does": line.does, "to": line.to}
+                yield {"at": self._local(line.at), "kind": "story", **told, **line.args}
             with transaction(self._engine) as conn:
                 self._happen(conn, line)
                 self._deliver(conn, line.at)

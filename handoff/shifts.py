@@ -15,7 +15,10 @@ def leave(conn: Connection, promises: Promises, person: Person, now: datetime) -
     """Let the person act no more and return every ticket they hold to waiting."""
     people.deactivate(conn, person)
     effects: list[Effect] = []
-    for filed in tickets.list_open(conn):
-        if filed.ticket.assignee == person.id:
+    held = [filed.id for filed in tickets.list_open(conn) if filed.ticket.assignee == person.id]
+    for ticket in held:
+        effects += tickets.settle(conn, promises, ticket, now, now)
+        filed = tickets.get(conn, ticket)
+        if filed.ticket.assignee == person.id:  # a broken response may have returned it already
             effects += tickets.apply(conn, promises, filed, Released(now), now)
     return effects

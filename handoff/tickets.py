@@ -65,10 +65,21 @@ def apply(conn: Connection, promises: Promises, filed: Filed, event: Event, now:
 
     What broke before the event is recorded first, so that no later act repairs a broken promise.
     """
-    effects = _settle(conn, promises, filed.id, getattr(event, "at", now), now)
+    effects = settle(conn, promises, filed.id, getattr(event, "at", now), now)
     if effects:
         filed = get(conn, filed.id)
     return effects + _happen(conn, promises, filed, event, now)
+
+
+def settle(
+    conn: Connection, promises: Promises, ticket_id: int, before: datetime, now: datetime
+) -> list[Effect]:
+    """Record what became due strictly before an event, when the sweep has not come by yet."""
+    overdue = _deadlines().where(DEADLINES.c.ticket_id == ticket_id, DEADLINES.c.look_at < before)
+    effects: list[Effect] = []
+    for row in conn.execute(overdue.order_by(DEADLINES.c.look_at, DEADLINES.c.id)).all():
+        effects += _look(conn, promises, row, before - datetime.resolution, now)
+    return effects
 
 
 def sweep(conn: Connection, promises: Promises, now: datetime) -> list[Effect]:
@@ -119,17 +130,6 @@ def _happen(conn: Connection, promises: Promises, filed: Filed, event: Event, no
     shown = _shown(conn, filed.id, after)
     if shown != before:
         effects.append(Entry("ticket", ticket=filed.id, data=shown))
-    return effects
-
-
-def _settle(
-    conn: Connection, promises: Promises, ticket_id: int, before: datetime, now: datetime
-) -> list[Effect]:
-    """Record what became due strictly before an event, when the sweep has not come by yet."""
-    overdue = _deadlines().where(DEADLINES.c.ticket_id == ticket_id, DEADLINES.c.look_at < before)
-    effects: list[Effect] = []
-    for row in conn.execute(overdue.order_by(DEADLINES.c.look_at, DEADLINES.c.id)).all():
-        effects += _look(conn, promises, row, before - datetime.resolution, now)
     return effects
 
 

@@ -39,7 +39,7 @@ def model_key(articles: Sequence[Article], words: Words, crisis_terms: Sequence[
         sorted(words.lexicon.items()),
         sorted((name, list(members)) for name, members in words.concepts.items()),
         sorted((name, astuple(terms)) for name, terms in (*words.crisis.items(), *words.signals.items())),
-        [words.complaint, words.question, words.negation, words.filler, words.light],
+        [words.complaint, words.question, words.negation, words.filler, words.light, words.asking],
         sorted((name, list(known)) for name, known in words.languages.items()),
     ]
     written = json.dumps([VERSION, np.__version__, content, lists, list(crisis_terms)], ensure_ascii=False)
@@ -95,7 +95,7 @@ def keep_model(folder: Path, key: str, model: Model) -> None:
 def find_model(folder: Path, key: str, concepts: Callable[[str], Sequence[str]]) -> Model | None:
     """Return the model kept for the key, or None where there is none that can be read whole."""
     try:
-        with np.load(_path(folder, key), allow_pickle=False) as kept:
+        with _path(folder, key).open("rb") as file, np.load(file, allow_pickle=False) as kept:
             return _model({name: kept[name] for name in kept.files}, concepts)
     except (OSError, ValueError, KeyError, TypeError, IndexError, EOFError, zipfile.BadZipFile):
         return None

@@ -11,7 +11,7 @@ from knowledge.text import grams
 
 Small = NDArray[np.float32]
 
-_SELDOM = 2  # a name found in no more texts than this is not learnt
+_SELDOM = 3  # a name found in no more texts than this is not learnt
 _SOFTNESS = 0.5
 _ROOM = 20_000  # words whose sums are kept
 

@@ -14,7 +14,6 @@ from knowledge.overlap import Lists, Mix
 _ROOM = 4_000_000  # numbers kept of words already seen
 _NEAR = 12  # vocabulary words tried as what a strange word was meant to be
 BEST = 5
-_TOPIC = 0.1  # what the topic of the last answer adds to its article
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +82,19 @@ class Matcher:
         """Say whether the brand's texts use the word."""
         return word in self._known
 
-    def best(self, words: Sequence[str], boost: int | None = None) -> list[Candidate]:
-        """Return the best candidates, best first; `boost` is an article that is a little likelier."""
+    def best(self, words: Sequence[str]) -> list[Candidate]:
+        """Return the best candidates, best first."""
         if not self.articles or not words:
             return []
         if len(self._seen) + 2 * len(words) > self._room:
             self._seen.clear()
-        met = [self._meet(word) for word in dict.fromkeys(words)]
-        met = list({place: (token, place) for token, place in met}.values())
-        tokens = [token for token, _ in met]
+        met: dict[int, Token] = {}
+        for word in dict.fromkeys(words):
+            token, place = self._seen.get(word) or self._meet(word)
+            met[place] = token
+        tokens = list(met.values())
         square = self._square
-        total = self._rows[[place for _, place in met]].sum(axis=0)
+        total = self._rows[list(met)].sum(axis=0)
         length = math.sqrt(sum([t.spelling + square * t.meaning for t in tokens])) + 1e-12
         scores = total[: 2 * self.articles] * self._word_share / length
         bag = self._features.bag(tokens)
@@ -104,8 +105,6 @@ class Matcher:
                 self._pair_share / length
             )
         says = scores[: self.articles]
-        if boost is not None:
-            says[boost] += _TOPIC
         order = self._order(says)
         weight = sum([t.weight for t in tokens]) or 1.0
         covers = (total[2 * self.articles :][order] / weight).tolist()
@@ -138,16 +137,13 @@ class Matcher:
         return found
 
     def _meet(self, word: str) -> tuple[Token, int]:
-        known = self._seen.get(word)
-        if known is not None:
-            return known
         token = self._features.token(word, *self._describe(word))
         like = self._like(token)
         if word not in self._known:
             near = np.argsort(-like, kind="stable")[:_NEAR].tolist()
             meant = self._repair(word, [self._vocabulary[n] for n in near if like[n] > 0])
             if meant != word:
-                found = self._meet(meant)
+                found = self._seen.get(meant) or self._meet(meant)
                 self._seen[word] = found
                 return found
         place = len(self._seen)

@@ -17,6 +17,9 @@ class Phrase:
     veto: bool = False
 
 
+_Waiting = tuple[tuple[str, ...], frozenset[str], Phrase]
+
+
 class Phrases:
     """Many phrases behind one look-up a word.
 
@@ -27,22 +30,26 @@ class Phrases:
     def __init__(self, phrases: Iterable[Phrase], tokens: Callable[[str], Sequence[str]]) -> None:
         patterns = [(tuple(_pattern(phrase.written, tokens)), phrase) for phrase in phrases]
         common = Counter(part for pattern, _ in patterns for part in set(pattern))
-        self._by_word: dict[str, list[tuple[tuple[str, ...], Phrase]]] = {}
-        self._by_start: dict[str, list[tuple[tuple[str, ...], Phrase]]] = {}
+        self._by_word: dict[str, list[_Waiting]] = {}
+        self._by_start: dict[str, list[_Waiting]] = {}
         for pattern, phrase in patterns:
             parts = [part for part in pattern if part != ".."]
             if not parts:
                 continue
             rarest = min(parts, key=lambda part: (common[part], -len(part), part))
             index = self._by_start if rarest.endswith("*") else self._by_word
-            index.setdefault(rarest.rstrip("*"), []).append((pattern, phrase))
+            needed = frozenset(part for part in parts if not part.endswith("*"))
+            index.setdefault(rarest.rstrip("*"), []).append((pattern, needed, phrase))
         self._starts = sorted({len(start) for start in self._by_start})
 
     def found(self, words: Sequence[str]) -> list[Phrase]:
         """Return the phrases that the words hold, where no veto of the same group stands over them."""
         hits: list[tuple[int, int, Phrase]] = []
         vetoes: list[tuple[int, int, str]] = []
-        for pattern, phrase in self._candidates(words):
+        said = set(words)
+        for pattern, needed, phrase in self._candidates(words):
+            if not needed <= said:
+                continue
             for start, end in _places(pattern, words):
                 if phrase.veto:
                     vetoes.append((start, end, phrase.group))
@@ -54,7 +61,7 @@ class Phrases:
             hit for start, end, hit in hits if not any(_over(start, end, hit.group, veto) for veto in vetoes)
         ]
 
-    def _candidates(self, words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Phrase]]:
+    def _candidates(self, words: Sequence[str]) -> Iterator[_Waiting]:
         for word in dict.fromkeys(words):
             if word in self._by_word:
                 yield from self._by_word[word]

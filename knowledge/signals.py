@@ -13,10 +13,11 @@ from knowledge.words import TermList, Words
 
 STATUS = "status"
 _BY_PHRASE = 0.9  # the value of a signal that a listed phrase fires
-_COMPLAINT_FALSE = 0.04  # shares of harmless texts that may fire, judged by texts not learnt from
+_COMPLAINT_FALSE = 0.045  # shares of harmless texts that may fire, judged by texts not learnt from
 _SPAM_FALSE = 0.02
 _GUARDS = 300  # of the brand's own phrasings that are learnt as harmless, at most
 _REASONS = 3
+_MANNER = 5  # words' worth of whether a text asks or states
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +49,8 @@ def learn_judges(words: Words, reader: Reader, phrasings: Sequence[str]) -> Judg
     for name in ("thanks", "greeting", STATUS):
         harmless += words.signals.get(name, TermList()).examples
     complaint = learn_classifier(
-        map(reader.all_words, words.complaint),
-        map(reader.all_words, harmless),
+        (_said(text, reader.all_words(text), reader) for text in words.complaint),
+        (_said(text, reader.all_words(text), reader) for text in harmless),
         reader.concepts.of,
         false_alarms=_COMPLAINT_FALSE,
     )
@@ -69,6 +70,7 @@ class Signals:
     def __init__(self, words: Words, crisis_terms: Sequence[str], reader: Reader, judges: Judges) -> None:
         self._phrases = Phrases(_phrases(words, crisis_terms), reader.all_words)
         self._judges = judges
+        self._reader = reader
 
     def read(self, text: str, words: Sequence[str]) -> Signalled:
         """Return the signals; `words` are the whole text's."""
@@ -84,7 +86,8 @@ class Signals:
                 asks_status = True
             else:
                 values[hit.label] = _BY_PHRASE
-        values["complaint"] = max(values["complaint"], self._judges.complaint.chance(words))
+        said = _said(text, words, self._reader)
+        values["complaint"] = max(values["complaint"], self._judges.complaint.chance(said))
         if values["complaint"] >= FIRED:
             terms += [f"complaint:{word}" for word in self._judges.complaint.reasons(words, _REASONS)]
         self._read_spam(text, values, terms)
@@ -98,6 +101,16 @@ class Signals:
         terms += [f"spam:{mark}" for mark in marks]
         if chance >= FIRED:
             terms += [f"spam:{word}" for word in self._judges.spam.reasons(words, _REASONS) if word[0] != "~"]
+
+
+def _said(text: str, words: Sequence[str], reader: Reader) -> list[str]:
+    """Return the words with a mark, of some weight, of whether the text asks or states.
+
+    "paket hilang diganti berapa?" and "paket saya hilang" share their words, not their manner.
+    """
+    edges = (*words[:3], *words[-1:])
+    asks = "?" in text or any(word in reader.asking for word in edges)
+    return [*words, *(["~asks" if asks else "~states"] * _MANNER)] if words else []
 
 
 def no_concepts(_word: str) -> tuple[str, ...]:

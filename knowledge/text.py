@@ -75,6 +75,8 @@ def _respell(word: str, lexicon: Mapping[str, str]) -> list[str]:
 
 def plain(text: str) -> str:
     """Return styled letters as plain ones ("𝐏𝐑𝟎" and "ｐｒ０" alike), for spam that hides behind them."""
+    if text.isascii():
+        return text.lower()
     decomposed = unicodedata.normalize("NFKD", text)
     return "".join(
         c for c in decomposed if not unicodedata.combining(c) and (c.isprintable() or c.isspace())

@@ -25,6 +25,7 @@ _FOLLOWS = re.compile(
     r"(?:kalau|kalo|klo|kl|yang|yg|untuk|utk|what about|how about|and for|and the|for the)\b"
 )
 _PART = 2  # words that a question of its own has at least
+_QUESTIONS = 2  # answered at once, at most
 _BARE = 6  # words up to which a text may hang on the one before
 
 
@@ -36,7 +37,6 @@ class Understanding:
     ) -> None:
         self._articles = {article.id: article for article in sorted(articles, key=lambda a: a.id)}
         self._ids = list(self._articles)
-        self._places = {name: place for place, name in enumerate(self._ids)}
         self._language = language
         self._reader = reader
         self._cut = model.tables.confidence.cut
@@ -117,30 +117,60 @@ class Understanding:
     ) -> tuple[tuple[Match, ...], tuple[str, ...]]:
         found = self._candidates(words, on)
         sure = self._surest(found)
-        if topic in self._articles and len(words) <= _BARE and (not sure or _FOLLOWS.match(plain)):
-            subject = self._reader.words(self._articles[topic].title(self._language))
-            found = self._candidates([*words, *subject], on, self._places[topic])
+        if (
+            topic is not None
+            and topic in self._articles
+            and len(words) <= _BARE
+            and (not sure or _FOLLOWS.match(plain))
+        ):
+            found = self._followed(words, found, self._articles[topic], on)
             sure = self._surest(found)
-        if len(parts := [part for part in _ENDS.split(text) if part]) > 1:
-            read = [self._reader.words(part) for part in parts]
-            asked = [self._candidates(part, on) for part in read if len(part) >= _PART]
-            several = dict.fromkeys(name for part in asked for name in self._surest(part))
-            if len(several) > 1:
-                sure = tuple(several)[:2]
-                best = {c.article: c for part in (found, *asked) for c in reversed(part)}
-                for part in asked:
-                    for c in part[:1]:
-                        best[c.article] = max(best[c.article], c, key=lambda c: c.chance)
-                found = sorted(best.values(), key=lambda c: (-c.chance, c.article))
+        parts = [part for part in _ENDS.split(text) if part]
+        if len(parts) > 1 and (asked := self._asked(parts, on)):
+            sure = tuple(self._ids[part[0].article] for part in asked)
+            best: dict[int, Candidate] = {}
+            for candidate in (c for part in (*asked, found) for c in part):
+                best.setdefault(candidate.article, candidate)
+            found = sorted(
+                best.values(), key=lambda c: (self._ids[c.article] not in sure, -c.chance, c.article)
+            )
         return tuple(Match(self._ids[c.article], c.chance) for c in found[:BEST]), sure
+
+    def _asked(self, parts: Sequence[str], on: date | None) -> list[list[Candidate]]:
+        """Return the candidates of two parts that ask two questions surely, or nothing."""
+        asked: list[list[Candidate]] = []
+        for place, part in enumerate(parts):
+            if len(asked) + len(parts) - place < _QUESTIONS:
+                return []
+            words = self._reader.words(part)
+            found = self._candidates(words, on) if len(words) >= _PART else []
+            if self._surest(found) and all(found[0].article != other[0].article for other in asked):
+                asked.append(found)
+                if len(asked) == _QUESTIONS:
+                    return asked
+        return []
+
+    def _followed(
+        self, words: Sequence[str], found: list[Candidate], topic: Article, on: date | None
+    ) -> list[Candidate]:
+        """Read the words with those of the topic's question that the likeliest article also knows.
+
+        So "kalau yang HD?" after the price of SD asks for the price of HD.
+        """
+        likeliest = self._articles[self._ids[found[0].article]] if found else topic
+        known = {word for phrasing in likeliest.phrasings for word in self._reader.words(phrasing.text)}
+        shared = [word for word in self._reader.words(topic.title(self._language)) if word in known]
+        if all(word in self._reader.light for word in shared):
+            return found
+        return self._candidates([*words, *shared], on)
 
     def _surest(self, found: Sequence[Candidate]) -> tuple[str, ...]:
         return (self._ids[found[0].article],) if found and found[0].chance >= self._cut else ()
 
-    def _candidates(self, words: Sequence[str], on: date | None, topic: int | None = None) -> list[Candidate]:
+    def _candidates(self, words: Sequence[str], on: date | None) -> list[Candidate]:
         filler = self._reader.filler
         said = [word for word in words if word not in filler or self._matcher.knows(word)]
-        found = self._matcher.best(said, topic)
+        found = self._matcher.best(said)
         if on is None:
             return found
         return [c for c in found if self._articles[self._ids[c.article]].is_valid(on)]

@@ -12,6 +12,7 @@ class Reader:
         self.lexicon = words.lexicon
         self.concepts = Concepts(words.concepts)
         self.filler = frozenset(words.filler)
+        self.asking = frozenset(words.asking)
         self.light = frozenset((*words.light, *words.filler))
         lists = (words.negation, words.light, words.filler)
         listed = (*words.concepts.values(), *words.languages.values(), *lists)

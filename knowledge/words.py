@@ -54,6 +54,7 @@ class Words:
     negation: tuple[str, ...] = ()
     filler: tuple[str, ...] = ()
     light: tuple[str, ...] = ()
+    asking: tuple[str, ...] = ()
 
 
 @cache
@@ -91,7 +92,7 @@ def _read(folder: Path, under: Words) -> Words:
     examples = reader.lists(_EXAMPLES, tables.get(_EXAMPLES, {}), ("complaint", "question"))
     languages = reader.lists("language", tables.get("language", {}), LANGUAGES)
     negation = reader.lists("negation", tables.get("negation", {}), ("words",))
-    weak = reader.lists("weak", tables.get("weak", {}), ("filler", "light"))
+    weak = reader.lists("weak", tables.get("weak", {}), ("filler", "light", "asking"))
     crisis = dict(reader.crisis(tables.get("crisis", {})))
     signals = {name: reader.terms(name, name, tables.get(name, {})) for name in TERM_FILES}
     if mistakes:
@@ -107,6 +108,7 @@ def _read(folder: Path, under: Words) -> Words:
         negation=_joined(under.negation, negation["words"]),
         filler=_joined(under.filler, weak["filler"]),
         light=_joined(under.light, weak["light"]),
+        asking=_joined(under.asking, weak["asking"]),
     )
 
 

@@ -13,11 +13,13 @@ from bot.core import Core
 from bot.settings import StaffMember, load_settings
 from bot.simulate import Simulation
 from bot.story import read_story
+from bot.transcript import transcript
 from knowledge.content import read_content
 
 HERE = Path(__file__).parent / "stories"
 STORIES = sorted(HERE.glob("*.jsonl"))
 DEMO = Path(__file__).parent.parent / "config.toml"
+README = DEMO.parent / "README.md"
 
 
 def demo() -> tuple[Core, Sequence[StaffMember]]:
@@ -54,11 +56,24 @@ def test_a_story_told_twice_is_the_same(story: Path, cast: tuple[Core, Sequence[
     assert played(story, *cast) == played(story, *cast)
 
 
+def sample(core: Core, staff: Sequence[StaffMember]) -> str:
+    """The README's evening, as `mimin simulate` prints it."""
+    story = HERE / "complaint_answered_in_time.jsonl"
+    lines = read_story(story.read_text("utf-8").splitlines(), story.name)
+    return "\n".join(map(transcript, Simulation(core, staff).play(lines, narrated=True)))
+
+
+def test_the_readme_shows_the_story_as_it_is_played(cast: tuple[Core, Sequence[StaffMember]]) -> None:
+    assert f"```text\n{sample(*cast)}\n```" in README.read_text("utf-8")
+
+
 def rewrite() -> None:
     core, staff = demo()
     for story in STORIES:
         lines = (json.dumps(line, ensure_ascii=False) for line in played(story, core, staff))
         told(story).write_text("\n".join(lines) + "\n", "utf-8")
+    before, rest = README.read_text("utf-8").split("```text\n", 1)
+    README.write_text(f"{before}```text\n{sample(core, staff)}\n```{rest.split('```', 1)[1]}", "utf-8")
 
 
 if __name__ == "__main__":

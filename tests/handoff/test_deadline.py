@@ -1,7 +1,8 @@
-"""One clock: start, pause, resume, stop, retarget, cancel; by hand and against stepping through the minutes."""
+"""One clock: start, pause, resume, stop, retarget, cancel; by hand, and against stepping through minutes."""
 
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
+from functools import cache
 
 import pytest
 from hypothesis import given, settings
@@ -148,26 +149,29 @@ FROM = at("08:00")
 REACH = 16 * 24 * 60
 
 
+@cache
+def open_minutes(calendar: Calendar) -> list[bool]:
+    return [is_open(calendar, FROM + minutes(minute)) for minute in range(REACH)]
+
+
 @dataclass(slots=True)
 class Oracle:
     """A clock that knows only in which minutes it ran."""
 
     target: int
     calendar: Calendar
-    since: int
+    now: int
     runs: bool = True
     ran: list[int] = field(default_factory=list)
 
-    def step(self, minute: int) -> None:
-        if self.runs:
-            self.ran.append(minute)
+    def step_to(self, minute: int) -> None:
+        while self.now < minute:
+            if self.runs:
+                self.ran.append(self.now)
+            self.now += 1
 
     def due(self) -> int | None:
-        counted = [
-            minute
-            for minute in self.ran
-            if minute >= self.since and is_open(self.calendar, FROM + minutes(minute))
-        ]
+        counted = [minute for minute in self.ran if open_minutes(self.calendar)[minute]]
         return counted[self.target - 1] + 1 if len(counted) >= self.target else None
 
 
@@ -189,12 +193,9 @@ def differences(
     rules = Policy({Kind.RESOLUTION: minutes(target)}, calendar)
     clock = deadline.start(Kind.RESOLUTION, FROM + minutes(began), rules, WARN)
     oracle = Oracle(target, calendar, began)
-    minute = began
     for later, act, number, other in sorted(happened, key=lambda event: event[0]):
-        moment: datetime = FROM + minutes(began + later)
-        for minute in range(minute, began + later):  # noqa: B020, PLR1704 - time goes on
-            oracle.step(minute)
-        minute = began + later
+        moment = FROM + minutes(began + later)
+        oracle.step_to(began + later)
         if act == "pause":
             clock, oracle.runs = deadline.pause(clock, moment), False
         elif act == "stop" and clock.status is Status.RUNNING:
@@ -205,9 +206,9 @@ def differences(
             rules = Policy({Kind.RESOLUTION: minutes(number)}, other)
             clock = deadline.retarget(clock, rules, WARN, clock.started_at)
             oracle.target, oracle.calendar = number, other
-    clock, oracle.runs = deadline.resume(clock, FROM + minutes(minute), rules.calendar, WARN), True
-    for later in range(minute, REACH):
-        oracle.step(later)
+    clock = deadline.resume(clock, FROM + minutes(oracle.now), rules.calendar, WARN)
+    oracle.runs = True
+    oracle.step_to(REACH)
     due = oracle.due()
     mine = (clock.due_at - FROM) / minutes(1) if clock.due_at else None
     if due is None:

@@ -14,7 +14,7 @@ def test_articles_far_apart_are_told_apart() -> None:
     ]
     result = self_test(far, BARE)
     assert (result.judged, result.right, result.share) == (8, 8, 1.0)
-    assert result.collisions == result.shadows == result.thin == ()
+    assert (result.collisions, result.shadows, result.thin) == ((), (), ())
 
 
 def test_two_articles_with_the_same_questions_shadow_each_other() -> None:

@@ -1,4 +1,4 @@
-"""What is understood of a text: the article, how sure that is, and that it hangs on nothing but the content."""
+"""What is understood of a text: which article, how surely, and from nothing but the content."""
 
 import random
 from dataclasses import replace

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -184,10 +185,9 @@ class World:
             left = ends - asyncio.get_running_loop().time()
             if self.updates or left <= 0:
                 return self.updates[:limit]
-            try:
-                await asyncio.wait_for(self._news.wait(), left)
-            except TimeoutError:
-                continue
+            with suppress(TimeoutError):
+                async with asyncio.timeout(left):
+                    await self._news.wait()
 
     def _confirm(self, before: int) -> None:
         self.updates = [update for update in self.updates if update["update_id"] >= before]

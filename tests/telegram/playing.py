@@ -146,15 +146,18 @@ class Stage:
 
     async def stop(self) -> None:
         """End it; what is stored stays."""
-        for task in self.tasks:
-            task.cancel()
-        ended = await asyncio.gather(*self.tasks, return_exceptions=True)
-        self.tasks = []
+        running = set(self.tasks)
+        while running:
+            for task in running:
+                task.cancel()
+            _, running = await asyncio.wait(running, timeout=1)
+        tasks, self.tasks = self.tasks, []
         if self.line is not None:
             await self.line.close()
-        for outcome in ended:
-            if isinstance(outcome, Exception) and not isinstance(outcome, asyncio.CancelledError):
-                raise outcome
+            self.line = None
+        for task in tasks:
+            if not task.cancelled():
+                task.result()
 
 
 async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:

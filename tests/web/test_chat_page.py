@@ -3,10 +3,10 @@
 import re
 
 import pytest
-from conftest import CALL, Mimin
 from sqlalchemy import func, select
 
 from bot.tables import CONTACTS, INBOUND, MESSAGES
+from tests.web.house import CALL, Mimin
 
 QUESTION = "min bagi link streamingnya dong"
 

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-from conftest import STAFF, Mimin, wait_until
 from sqlalchemy import Connection, select, update
 
 from bot import journal
@@ -14,6 +13,7 @@ from handoff import people
 from handoff.entry import Refused
 from handoff.staff import LATER, LEAST_ROLE
 from handoff.tables import TICKETS
+from tests.web.house import STAFF, Mimin, wait_until
 
 FIELDS = {
     "reply": {"text": "Baik, Kak."},
@@ -151,7 +151,8 @@ def test_a_reply_needs_words(mimin: Mimin) -> None:
 def test_waiting_for_the_customer_pauses_the_resolution(mimin: Mimin) -> None:
     follower, conversation = mimin.call()
     sari = mimin.signed_in("sari")
-    page = sari.act(conversation, "reply", text="Nomor pelanggannya, Kak?", awaiting="yes")
+    answer = sari.act(conversation, "reply", text="Nomor pelanggannya, Kak?", awaiting="yes")
+    assert answer.status_code == 200
     page = sari.get(f"/desk/conversations/{conversation}")
     assert "menunggu follower" in page.text
     assert "dijeda" in page.text

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from conftest import Mimin
 from sqlalchemy import Connection, select
 
 from bot.database import open_memory, transaction
@@ -11,6 +10,7 @@ from bot.tables import LOGINS, SESSIONS
 from bot.web.sign_in import create_login, find_session, sign_in, sign_out
 from handoff import people
 from handoff.policy import Role
+from tests.web.house import Mimin
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 

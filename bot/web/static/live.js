@@ -4,6 +4,7 @@
 import { morph } from "./morph.js";
 
 const ANYWAY = 30000; // ms after which we look even when no event came
+const AFTER_LOSS = 1000; // ms until a refresh that failed is tried again
 
 export class Live {
   // `rest` is the pause between two refreshes in ms, however much happens.
@@ -37,12 +38,14 @@ export class Live {
       return;
     }
     this.busy = true;
+    let rest = this.rest;
     try {
       const answer = await fetch(location.href, { headers: { "x-live": "1" } });
       if (answer.status === 401) location.reload();
       if (answer.ok) this.show(await answer.text());
     } catch {
-      // the connection is down; the event source says so and comes back by itself
+      this.again = true; // the connection is down: what happened meanwhile is not forgotten
+      rest = AFTER_LOSS;
     }
     setTimeout(() => {
       this.busy = false;
@@ -50,7 +53,7 @@ export class Live {
         this.again = false;
         this.refresh();
       }
-    }, this.rest);
+    }, rest);
   }
 
   show(html) {

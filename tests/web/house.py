@@ -1,0 +1,208 @@
+"""A whole Mimin in one thread: a file, the real worker and sender, the real server, and people who use it."""
+
+import asyncio
+import os
+import re
+import threading
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import httpx
+import uvicorn
+from sqlalchemy import Connection, func, select
+
+from bot import core, intake
+from bot.building import cache_folder
+from bot.channels import web
+from bot.channels.channel import Page
+from bot.core import Core
+from bot.database import METADATA, Writer, open_engine, reading, transaction
+from bot.sender import Sender
+from bot.service import Pulse, Service
+from bot.settings import load_settings
+from bot.tables import INBOUND, OUTBOX
+from bot.web.app import build_app
+from bot.web.sign_in import create_login
+from bot.wording import read_wording
+from handoff import people, tickets
+from handoff.policy import Role
+from handoff.tables import TICKETS
+from knowledge.article import Article, Phrasing
+from knowledge.understanding import Understanding
+
+ROOT = Path(__file__).parents[2]
+Result = TypeVar("Result")
+STAFF = {
+    "sari": Role.ADMIN,
+    "budi": Role.ADMIN,
+    "agus": Role.SUPERVISOR,
+    "rina": Role.DECISION_MAKER,
+}
+ARTICLES = [
+    Article(
+        "link-streaming",
+        (
+            Phrasing("Min, bagi link streamingnya dong", "id"),
+            Phrasing("di mana link streaming resminya", "id"),
+            Phrasing("where is the streaming link", "en"),
+        ),
+        {"id": "Ini link resminya, Kak: nonton.layarku.example", "en": "Here: nonton.layarku.example"},
+    ),
+    Article(
+        "biaya-pasang",
+        (Phrasing("Berapa biaya pasang dekoder?", "id"), Phrasing("ongkos pasang berapa", "id")),
+        {"id": "Gratis untuk paket Keluarga, Kak."},
+    ),
+    Article(
+        "biaya-pindah",
+        (Phrasing("Berapa biaya pindah alamat?", "id"), Phrasing("pindah rumah bayar berapa", "id")),
+        {"id": "Pindah alamat Rp 150.000, Kak."},
+    ),
+]
+
+
+@cache
+def understanding() -> Understanding:
+    """Learn the articles once for all tests."""
+    return Understanding.build(ARTICLES, cache=cache_folder(os.environ))
+
+
+CALL = "Min, minta admin dong, siaran mati terus sejak kemarin"
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 5.0) -> None:
+    """Ask again and again until it holds; fails where it never does."""
+    until = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.01)
+
+
+class Browser(httpx.Client):
+    """Somebody's browser: keeps cookies, follows redirects, says where a form was sent from."""
+
+    def __init__(self, address: str, settle: Callable[[], None]) -> None:
+        super().__init__(
+            base_url=address,
+            follow_redirects=True,
+            headers={"accept-language": "id", "sec-fetch-site": "same-origin"},
+            timeout=10,
+            verify=False,  # plain HTTP on this machine; reading certificates takes longer than a test
+        )
+        self._csrf = ""
+        self._settle = settle
+
+    def say(self, text: str, **fields: str) -> httpx.Response:
+        """Send a text as a follower."""
+        return self.post("/chat/messages", data={"text": text, **fields})
+
+    def token(self) -> str:
+        """Return what this person's forms must carry."""
+        if not self._csrf:
+            found = re.search(r'name="csrf" value="([^"]+)"', self.get("/desk").text)
+            assert found, "nobody is signed in"
+            self._csrf = found[1]
+        return self._csrf
+
+    def act(self, conversation: int, verb: str, **fields: str) -> httpx.Response:
+        """Do something at the desk with a proper form, and wait until its effects arrived."""
+        return self.post(f"/desk/conversations/{conversation}/{verb}", data={"csrf": self.token(), **fields})
+
+
+class Mimin:
+    """The running process as a test sees it. Its clock stands still until it is moved."""
+
+    def __init__(self, folder: Path) -> None:
+        self.engine = open_engine(f"sqlite:///{folder / 'mimin.db'}")
+        METADATA.create_all(self.engine)
+        self.now = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+        self._browsers: list[Browser] = []
+        self._ready = threading.Event()
+        self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
+        with transaction(self.engine) as conn:
+            self.staff = {name: people.add_staff(conn, name, role).id for name, role in STAFF.items()}
+        self._thread.start()
+        assert self._ready.wait(10), "the server did not start"
+
+    async def _serve(self) -> None:
+        settings = load_settings(ROOT / "config.toml", {}, ROOT)
+        pulse = Pulse()
+        writer = Writer(self.engine, pulse.strike)
+        brand = Core("Layarku", "id", settings.promises, understanding(), read_wording())
+        self.service = Service(settings, brand, self.engine, writer, pulse, now=lambda: self.now)
+        self.app = build_app(self.service)
+        config = uvicorn.Config(self.app, port=0, log_level="error", timeout_graceful_shutdown=1)
+        self._server = uvicorn.Server(config)
+        tasks = [
+            asyncio.create_task(intake.work(self.service, {"web": web.RECEPTION})),
+            asyncio.create_task(Sender(self.service, {"web": Page(), "desk": Page()}).run()),
+        ]
+        serving = asyncio.create_task(self._server.serve())
+        while not self._server.started:
+            await asyncio.sleep(0.005)
+        port = self._server.servers[0].sockets[0].getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        self._ready.set()
+        await serving
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await asyncio.to_thread(writer.close)
+
+    def stop(self) -> None:
+        """End it and wait until it ended."""
+        for browser in self._browsers:
+            browser.close()
+        self._server.should_exit = True
+        self._thread.join(10)
+        self.engine.dispose()
+
+    def write(self, job: Callable[[Connection], Result]) -> Result:
+        """Write as the process does."""
+        return self.service.writer.submit(job).result(10)
+
+    def read(self, job: Callable[[Connection], Result]) -> Result:
+        """Read what is committed."""
+        with reading(self.engine) as conn:
+            return job(conn)
+
+    def later(self, **lengths: float) -> None:
+        """Move the clock and do what became due."""
+        self.now += timedelta(**lengths)
+        self.write(lambda conn: core.sweep(conn, self.service.core, self.now))
+
+    def settle(self) -> None:
+        """Wait until nothing is left to be handled or sent."""
+        wait_until(lambda: self.read(_is_settled))
+
+    def visitor(self) -> Browser:
+        """Return the browser of a new follower."""
+        browser = Browser(self.address, self.settle)
+        self._browsers.append(browser)
+        return browser
+
+    def signed_in(self, name: str) -> Browser:
+        """Return the browser of somebody at the desk."""
+        token = self.write(lambda conn: create_login(conn, self.staff[name], self.now))
+        browser = self.visitor()
+        assert browser.get(f"/login/{token}").status_code == 200
+        return browser
+
+    def call(self, text: str = CALL, name: str = "Ani") -> tuple[Browser, int]:
+        """Return a follower who has called for a person, and their conversation."""
+        follower = self.visitor()
+        assert follower.say(text, name=name).status_code == 200
+        newest = self.read(lambda conn: conn.execute(select(func.max(TICKETS.c.id))).scalar_one())
+        return follower, self.read(lambda conn: tickets.get(conn, newest)).conversation
+
+
+def _is_settled(conn: Connection) -> bool:
+    unhandled = select(INBOUND.c.id).where(INBOUND.c.status == "pending")
+    unsent = select(OUTBOX.c.id).where(OUTBOX.c.status.in_(["queued", "sending"]))
+    return conn.execute(unhandled).first() is None and conn.execute(unsent).first() is None
