@@ -121,9 +121,7 @@ def measure_articles(content: Path, test: Path, *, peers: bool) -> None:
         f"clarified {asked:.3f}, nothing near {1 - answered - asked:.3f}"
     )
     phrasings = sum(len(article.phrasings) for article in articles)
-    print(
-        f"{len(articles)} articles, {phrasings} phrasings, built in {build:.2f} s, {grown:.0f} MB more at most"
-    )
+    print(f"{len(articles)} articles, {phrasings} phrasings, built in {build:.2f} s, {grown:.0f} MB more")
 
 
 def measure_ablation(content: Path, test: Path) -> None:

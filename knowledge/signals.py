@@ -17,7 +17,7 @@ _COMPLAINT_FALSE = 0.045  # shares of harmless texts that may fire, judged by te
 _SPAM_FALSE = 0.02
 _GUARDS = 300  # of the brand's own phrasings that are learnt as harmless, at most
 _REASONS = 3
-_MANNER = 3  # words for which whether the text asks or states counts once more
+_MANNER = 5  # words' worth of whether a text asks or states
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,7 @@ def _said(text: str, words: Sequence[str], reader: Reader) -> list[str]:
     """
     edges = (*words[:3], *words[-1:])
     asks = "?" in text or any(word in reader.asking for word in edges)
-    return [*words, *(["~asks" if asks else "~states"] * (1 + len(words) // _MANNER))] if words else []
+    return [*words, *(["~asks" if asks else "~states"] * _MANNER)] if words else []
 
 
 def no_concepts(_word: str) -> tuple[str, ...]:

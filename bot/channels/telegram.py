@@ -131,7 +131,7 @@ class TelegramChannel:
         raise Uncertain(f"{called} was not sent: {reason}")
 
     async def _post(self, sending: Sending, text: str, keyboard: InlineKeyboardMarkup | None) -> str:
-        self._respect_pause()
+        await self._leave()
         try:
             message = await self.bot.send_message(
                 _chat(sending.recipient),
@@ -145,7 +145,7 @@ class TelegramChannel:
 
     async def _edit(self, sending: Sending) -> str:
         """Change a text that went out; its buttons go."""
-        self._respect_pause()
+        await self._leave()
         remote_id = str(sending.payload["edit"])
         try:
             await self.bot.edit_message_text(
@@ -161,7 +161,7 @@ class TelegramChannel:
 
     async def _react(self, sending: Sending) -> str | None:
         """Put a sign under the contact's message; where that cannot be, say it."""
-        self._respect_pause()
+        await self._leave()
         emoji = sending.text if sending.text in list(ReactionEmoji) else REACTION
         try:
             await self.bot.set_message_reaction(
@@ -175,7 +175,7 @@ class TelegramChannel:
 
     async def _answer_tap(self, sending: Sending) -> None:
         """End the wait of a tapped button, with a notice or without."""
-        self._respect_pause()
+        self._heed_pause()
         try:
             await self.bot.answer_callback_query(
                 str(sending.payload["callback"]),
@@ -203,7 +203,13 @@ class TelegramChannel:
             return InlineKeyboardMarkup([[button]])
         return None
 
-    def _respect_pause(self) -> None:
+    async def _leave(self) -> None:
+        """Let the request go at the bot's pace; raises Unsent in a pause."""
+        self._heed_pause()
+        await self._pace.leave()
+        self._heed_pause()
+
+    def _heed_pause(self) -> None:
         """Raise Unsent while Telegram wants silence, also where it said so after the turn was given."""
         left = self._pace.paused()
         if left > 0:

@@ -35,8 +35,7 @@ ALLOWED = (
 )
 AT_ONCE = 100
 SHORTEST, LONGEST = 0.5, 60.0
-OCCUPIED = 15.0
-REFUSED = 60.0
+HELPLESS = 15.0
 MARGIN = 10
 
 
@@ -44,8 +43,10 @@ class Unconfirmable(Exception):  # noqa: N818 - Telegram never does this
     """Updates came without a number, so that they cannot be confirmed."""
 
 
-async def poll(service: Service, bot: Bot, on_first: Callable[[], None]) -> None:
+async def poll(service: Service, bot: Bot, on_first: Callable[[], None], helpless: float = HELPLESS) -> None:
     """Ask for updates until cancelled; `on_first` is called once the first request is under way.
+
+    `helpless` is how many seconds pass before the next try where only a person can help.
 
     Nothing stops it: what cannot be read is stored all the same, and where Telegram or the database
     fails, it asks again later for what it has not confirmed.
@@ -63,10 +64,10 @@ async def poll(service: Service, bot: Bot, on_first: Callable[[], None]) -> None
             seconds = error.seconds
             log.warning("Telegram wants no questions for %g s", seconds)
         except Conflict as error:
-            seconds, poller.is_hooked = OCCUPIED, True
+            seconds, poller.is_hooked = helpless, True
             log.error("somebody else takes the updates of this bot; only one may (%s)", plain(error))
         except InvalidToken:
-            seconds = REFUSED
+            seconds = helpless
             log.error("Telegram does not take the token in MIMIN_TELEGRAM_TOKEN")
         except TelegramError as error:
             seconds, pause = pause, min(pause * 2, LONGEST)

@@ -5,9 +5,8 @@ import time
 from collections import deque
 from collections.abc import Callable
 
-# A turn is given, then its row is committed, then its request leaves: counted a little longer than
-# the limit says, so that two full windows cannot meet at the other end.
-SLACK = 0.1
+# Counted a little longer than the limit says, since a request takes its time to arrive.
+SLACK = 0.05
 CHAT = (3, 3.0)
 GROUP = (20, 60.0)
 KEPT = 5_000
@@ -45,7 +44,8 @@ class Pace:
         self._clock = clock
         self._is_free = rate == 0
         count = max(1, int(rate))
-        self._bot = Window(count, 0 if self._is_free else count / rate)
+        seconds = 0 if self._is_free else count / rate
+        self._bot, self._leaving = Window(count, seconds), Window(count, seconds)
         self._chats: dict[str, tuple[Window, ...]] = {}
         self._paused_until = 0.0
 
@@ -65,6 +65,14 @@ class Pace:
             now = self._clock()
             for window in self._windows(chat):
                 window.take(now)
+
+    async def leave(self) -> None:
+        """Wait, where turns that were given apart would leave together because their commits took longer."""
+        if self._is_free:
+            return
+        while (seconds := self._leaving.wait(self._clock())) > 0:
+            await asyncio.sleep(seconds)
+        self._leaving.take(self._clock())
 
     def _wait(self, chat: str | None) -> float:
         if self._is_free or chat is None:

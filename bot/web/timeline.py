@@ -50,13 +50,13 @@ def _rank(line: Line) -> int:
 
 def happenings(entries: Sequence[Logged]) -> Iterator[Happening]:
     """Tell the log entries that a person at the desk wants to know of."""
-    told = {(e.ticket, e.at) for e in entries if e.kind == "act" and e.data["act"] in TOLD}
+    told = set(_told_by_acts(entries))
     shown: dict[int | None, Mapping[str, Any]] = {}
     for entry in entries:
         match entry.kind:
             case "ticket":
                 before, shown[entry.ticket] = shown.get(entry.ticket), entry.data
-                if (entry.ticket, entry.at) not in told:
+                if entry.id not in told:
                     yield from _changed(entry, before)
                 elif before and before["category"] != entry.data["category"]:
                     yield _about(entry, "recategorised", category=entry.data["category"])
@@ -66,6 +66,18 @@ def happenings(entries: Sequence[Logged]) -> Iterator[Happening]:
                 yield _about(entry, entry.kind, deadline=entry.data["deadline"])
             case "acked" | "send_failed" | "send_uncertain" | "nobody_to_tell":
                 yield _about(entry, entry.kind)
+
+
+def _told_by_acts(entries: Sequence[Logged]) -> Iterator[int]:
+    """Return the changes of a ticket that came with an act: the last one before it, at the same instant."""
+    newest: dict[int | None, Logged] = {}
+    for entry in entries:
+        if entry.kind == "ticket":
+            newest[entry.ticket] = entry
+        elif entry.kind == "act" and entry.data["act"] in TOLD:
+            change = newest.pop(entry.ticket, None)
+            if change is not None and change.at == entry.at:
+                yield change.id
 
 
 def _changed(entry: Logged, before: Mapping[str, Any] | None) -> Iterator[Happening]:

@@ -219,7 +219,7 @@ def differences(
 questions = (st.integers(1, 900), st.sampled_from(CALENDARS), st.integers(0, 3 * 24 * 60), events)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(*questions)
 def test_a_clock_agrees_with_stepping_through_the_minutes(
     target: int, calendar: Calendar, began: int, happened: list[tuple[int, str, int, Calendar]]

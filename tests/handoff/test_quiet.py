@@ -74,7 +74,7 @@ rotas = st.builds(
 ) | st.builds(whole_days, st.frozensets(st.integers(0, 6), min_size=1, max_size=5))  # fmt: skip
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(
     st.lists(rotas, min_size=1, max_size=3),
     st.sampled_from([JAKARTA, BERLIN]),

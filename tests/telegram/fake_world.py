@@ -190,7 +190,7 @@ class World:
                     await self._news.wait()
 
     def _confirm(self, before: int) -> None:
-        self.updates = [update for update in self.updates if update["update_id"] >= before]
+        self.updates = [update for update in self.updates if update.get("update_id", 0) >= before]
         self.confirmed = max(self.confirmed, before)
 
     def _send(self, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -190,12 +190,12 @@ async def staged(
             service.engine.dispose()
 
 
-def make_service(folder: Path, api: FakeApi, clock: Clock, rate: str = "0") -> Service:
+def make_service(folder: Path, api: FakeApi, clock: Clock, rate: str = "0", token: str = TOKEN) -> Service:
     """Make the service on the database in the folder, which is filled once."""
     config = folder / "config.toml"
     config.write_text(CONFIG, encoding="utf-8")
     environment = {
-        "MIMIN_TELEGRAM_TOKEN": TOKEN,
+        "MIMIN_TELEGRAM_TOKEN": token,
         "MIMIN_TELEGRAM_API": api.base,
         "MIMIN_TELEGRAM_RATE": rate,
     }

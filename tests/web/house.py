@@ -72,6 +72,7 @@ def understanding() -> Understanding:
     return Understanding.build(ARTICLES, cache=cache_folder(os.environ))
 
 
+NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday nine o'clock in Jakarta
 CALL = "Min, minta admin dong, siaran mati terus sejak kemarin"
 
 
@@ -111,7 +112,11 @@ class Browser(httpx.Client):
 
     def act(self, conversation: int, verb: str, **fields: str) -> httpx.Response:
         """Do something at the desk with a proper form, and wait until its effects arrived."""
-        return self.post(f"/desk/conversations/{conversation}/{verb}", data={"csrf": self.token(), **fields})
+        answer = self.post(
+            f"/desk/conversations/{conversation}/{verb}", data={"csrf": self.token(), **fields}
+        )
+        self._settle()
+        return answer
 
 
 class Mimin:
@@ -120,14 +125,14 @@ class Mimin:
     def __init__(self, folder: Path) -> None:
         self.engine = open_engine(f"sqlite:///{folder / 'mimin.db'}")
         METADATA.create_all(self.engine)
-        self.now = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
+        self.now = NOW
         self._browsers: list[Browser] = []
         self._ready = threading.Event()
         self._thread = threading.Thread(target=lambda: asyncio.run(self._serve()), daemon=True)
         with transaction(self.engine) as conn:
             self.staff = {name: people.add_staff(conn, name, role).id for name, role in STAFF.items()}
         self._thread.start()
-        assert self._ready.wait(10), "the server did not start"
+        assert self._ready.wait(60), "the server did not start"
 
     async def _serve(self) -> None:
         settings = load_settings(ROOT / "config.toml", {}, ROOT)

@@ -1,0 +1,253 @@
+"""Nothing a follower writes is lost: it is stored before it is confirmed, whatever it looks like."""
+
+import asyncio
+import json
+import random
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import intake
+from bot.channels.telegram_intake import ALLOWED, arrival, poll
+from bot.channels.telegram_marks import OFFSET, Position, load_position, save_position
+from bot.channels.telegram_updates import RECEPTION, said
+from bot.core import Core
+from bot.database import open_memory, transaction
+from bot.service import utc_now
+from bot.settings import load_settings
+from bot.tables import INBOUND, MARKS
+from bot.wording import read_wording
+from tests.telegram.fake_api import Fault
+from tests.telegram.fake_world import World
+from tests.telegram.playing import ANI, BAYU, CONFIG, PRICE, Stage, staged, understanding
+
+QUESTION = "berapa harga paketnya min?"
+BROKEN: tuple[Any, ...] = (
+    {"message_id": 1, "date": "soon", "chat": {"id": ANI, "type": "private"}, "text": "a"},
+    {"message_id": "x", "date": 1_800_000_000, "chat": {"id": "y", "type": "private"}, "from": {"id": 1}},
+    "not a message",
+    {"chat": []},
+    17,
+)
+
+
+def run(folder: Path, scene: Callable[[Stage], Awaitable[None]], *, starts: bool = True) -> None:
+    async def whole() -> None:
+        async with staged(folder, starts=starts) as stage:
+            await scene(stage)
+
+    asyncio.run(whole())
+
+
+def test_the_kinds_it_wants_are_asked_for_by_name(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        await stage.until(lambda: stage.api.of("getUpdates"))
+        assert json.loads(stage.api.of("getUpdates")[0].given["allowed_updates"]) == list(ALLOWED)
+        assert "offset" not in stage.api.of("getUpdates")[0].given
+
+    run(tmp_path, scene)
+
+
+def test_a_webhook_is_removed_at_start(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.api.webhook = "https://chat.example.com"
+        await stage.start()
+        stage.api.says(ANI, QUESTION)
+        await stage.until(lambda: stage.api.texts_to(ANI) == [PRICE])
+
+    run(tmp_path, scene, starts=False)
+
+
+def test_nothing_is_confirmed_that_could_not_be_stored(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        full = "CREATE TRIGGER full BEFORE INSERT ON inbound BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        await stage.service.write(lambda conn: conn.exec_driver_sql(full))
+        for text in (QUESTION, "terima kasih"):
+            stage.api.says(ANI, text)
+        await stage.start()
+        await stage.until(lambda: len(stage.api.of("getUpdates")) > 1)
+        await stage.stop()
+        assert stage.api.confirmed == 0
+        assert len(stage.api.updates) == 2
+        assert await stage.service.read(load_position) is None
+        await stage.service.write(lambda conn: conn.exec_driver_sql("DROP TRIGGER full"))
+        await stage.start()
+        await stage.until(lambda: len(stage.api.texts_to(ANI)) == 2)
+        assert stage.api.texts_to(ANI)[0] == PRICE
+
+    run(tmp_path, scene, starts=False)
+
+
+def test_the_offset_moves_after_the_commit_and_survives_a_restart(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.api.says(ANI, QUESTION)
+        await stage.until(lambda: stage.api.confirmed)
+        position = await stage.service.read(load_position)
+        assert position is not None
+        assert position.offset == stage.api.confirmed == 1002
+        await stage.stop()
+        asked = len(stage.api.of("getUpdates"))
+        await stage.start()
+        await stage.until(lambda: len(stage.api.of("getUpdates")) > asked)
+        assert stage.api.of("getUpdates")[asked].given["offset"] == "1002"
+
+    run(tmp_path, scene)
+
+
+def test_an_old_position_is_not_used_since_telegram_may_number_anew(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        position = Position(9_000, stage.clock())
+        await stage.service.write(lambda conn: save_position(conn, position))
+        stage.api.says(ANI, QUESTION)
+        await stage.pass_time(7 * 24 * 60)
+        await stage.start()
+        await stage.until(lambda: stage.api.texts_to(ANI) == [PRICE])
+        saved = await stage.service.read(
+            lambda conn: conn.execute(MARKS.select().where(MARKS.c.name == OFFSET)).one().value
+        )
+        assert saved.startswith("1002 ")
+
+    run(tmp_path, scene, starts=False)
+
+
+def test_an_update_that_comes_twice_is_answered_once(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.api.says(ANI, QUESTION)
+        again = list(stage.api.updates)
+        await stage.until(lambda: stage.api.confirmed)
+        await stage.stop()
+        stage.api.updates = again
+        await stage.service.write(lambda conn: conn.execute(MARKS.delete()))
+        await stage.start()
+        stage.api.says(BAYU, QUESTION)
+        await stage.until(lambda: stage.api.texts_to(BAYU))
+        assert stage.api.texts_to(ANI) == [PRICE]
+
+    run(tmp_path, scene)
+
+
+def test_a_malformed_update_stops_nothing(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        for body in BROKEN:
+            stage.api.push("message", body)
+            stage.api.push("callback_query", body)
+            stage.api.push("my_chat_member", body)
+        stage.api.updates.append({"message": {"no": "number"}})
+        stage.api.says(BAYU, QUESTION)
+        await stage.until(lambda: stage.api.texts_to(BAYU) == [PRICE])
+        assert stage.api.confirmed == 1000 + 3 * len(BROKEN) + 2
+        await stage.until_stored(
+            lambda conn: len(conn.execute(INBOUND.select()).all()) == 3 * len(BROKEN) + 2
+        )
+
+    run(tmp_path, scene)
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [Fault(code=409), Fault(code=500), Fault(cuts=True), Fault(retry_after=1), Fault(code=404)],
+    ids=repr,
+)
+def test_it_asks_again_whatever_telegram_says(tmp_path: Path, fault: Fault) -> None:
+    async def scene(stage: Stage) -> None:
+        stage.api.plan("getUpdates", fault)
+        stage.api.says(ANI, QUESTION)
+        await stage.start(polls=False)
+        assert stage.line is not None
+        polling = poll(stage.service, stage.line.channel.bot, lambda: None, helpless=0.2)
+        stage.tasks.append(asyncio.create_task(polling))
+        await stage.until(lambda: stage.api.texts_to(ANI) == [PRICE])
+
+    run(tmp_path, scene, starts=False)
+
+
+def test_a_lane_is_a_chat() -> None:
+    chat = {"chat": {"id": ANI}, "from": {"id": BAYU}}
+    lanes = {
+        "message": (chat, str(ANI)),
+        "callback_query": ({"from": {"id": BAYU}, "message": chat}, str(ANI)),
+        "my_chat_member": (chat, str(ANI)),
+        "business_connection": ({"user": {"id": BAYU}}, str(BAYU)),
+        "poll": ({"id": "7"}, "odd"),
+    }
+    for kind, (body, lane) in lanes.items():
+        assert arrival({"update_id": 1, kind: body}).lane == lane
+
+
+@pytest.mark.parametrize("update", [None, 7, "x", [], {}, {"update_id": "x"}, {"update_id": True}], ids=repr)
+def test_what_has_no_number_is_stored_under_one_of_its_own(update: object) -> None:
+    assert arrival(update).external_id.startswith("odd:")
+    assert arrival(update) == arrival(update)
+
+
+def test_the_words_are_found_where_the_library_fails() -> None:
+    message = {"message_id": 5, "date": 1_800_000_000, "text": "tolong\ud800", "from": {"first_name": 7}}
+    found = said({"message": message | {"chat": {"id": ANI, "type": "private"}}})
+    assert found is not None
+    assert (found.external_id, found.name, found.text, found.remote_id) == (
+        str(ANI),
+        str(ANI),
+        "tolong�",
+        "5",
+    )
+    assert all(said({"message": body}) is None for body in (*BROKEN, message))
+    assert said({"callback_query": message}) is None
+
+
+def test_two_hundred_mutated_updates_are_handled_or_set_aside(tmp_path: Path) -> None:
+    """Each is tried as often as intake tries it, and the good one among them is answered."""
+    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
+    settings = load_settings(tmp_path / "config.toml", {}, tmp_path)
+    brand = Core("Layarku", "id", settings.promises, understanding(), read_wording())
+    engine, chance, now = open_memory(), random.Random(7), utc_now()
+    with transaction(engine) as conn:
+        for update in updates(chance):
+            intake.store(conn, [arrival(update)], now)
+            row = conn.execute(INBOUND.select().order_by(INBOUND.c.id.desc())).first()
+            assert row is not None
+            for _ in range(intake.ATTEMPTS):
+                try:
+                    with conn.begin_nested():
+                        intake.handle(conn, brand, RECEPTION, row.id, now)
+                except Exception as error:
+                    intake.set_aside(conn, brand, RECEPTION, row.id, str(error), now)
+        left = {row.status for row in conn.execute(INBOUND.select())}
+    assert left <= {"done", "dead"}
+    engine.dispose()
+
+
+def updates(chance: random.Random) -> list[dict[str, Any]]:
+    """Make updates in which one value, somewhere, is not what it should be."""
+    world = asyncio.run(_world())
+    odd: tuple[Any, ...] = (None, True, -1, 2**70, 1e300, "", "\ud800", "x" * 5000, [], [[]], {}, {"id": {}})
+    return [
+        _mutated(chance, json.loads(json.dumps(chance.choice(world.updates))), odd, n) for n in range(200)
+    ]
+
+
+async def _world() -> World:
+    world = World(utc_now)
+    world.person(ANI, "Ani")
+    number = world.says(ANI, QUESTION)
+    world.says(ANI, location={"latitude": 1.5, "longitude": 2.5})
+    sizes = {"width": 1, "height": 1, "is_animated": False, "is_video": False}
+    world.says(ANI, sticker={"file_id": "f", "file_unique_id": "u", "type": "regular", "emoji": "👍"} | sizes)
+    world.edits(ANI, number, "lain")
+    world.blocks(ANI)
+    return world
+
+
+def _mutated(
+    chance: random.Random, update: dict[str, Any], odd: tuple[Any, ...], number: int
+) -> dict[str, Any]:
+    place: Any = update
+    while True:
+        key = chance.choice(list(place) if isinstance(place, dict) else range(len(place)))
+        inner = place[key]
+        if not isinstance(inner, dict | list) or not inner or chance.random() < 0.2:
+            break
+        place = inner
+    place[key] = chance.choice(odd)
+    return update | {"update_id": number}
