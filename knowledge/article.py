@@ -39,7 +39,11 @@ class Article:
 
     def answer(self, language: str, fallback: str) -> str | None:
         """Return the answer in `language`, else in the brand's `fallback`, else in any it has."""
-        return self.answers.get(language) or self.answers.get(fallback) or next(iter(self.answers.values()), None)
+        return (
+            self.answers.get(language)
+            or self.answers.get(fallback)
+            or next(iter(self.answers.values()), None)
+        )
 
     def title(self, language: str) -> str:
         """Return a readable question for a button: the first phrasing in `language`, else the first."""

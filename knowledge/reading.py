@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 FIRED = 0.5
-SHORT = 8  # words; a longer text that thanks also says something else
 SIGNALS = ("complaint", "crisis", "abuse", "spam", "human", "thanks", "greeting")
 
 
@@ -50,10 +49,9 @@ class Reading:
 
     @property
     def is_only_thanks(self) -> bool:
-        """Say whether it thanks and asks nothing: a short text with neither a question nor a complaint in it."""
-        asks = any(self.fired(signal) for signal in ("complaint", "crisis", "human", "spam"))
-        short = len(self.text.split()) <= SHORT and "?" not in self.text
-        return self.fired("thanks") and short and not asks and not self.sure and not self.asks_status
+        """Say whether it thanks and wants nothing: neither an answer nor a person."""
+        wants = any(self.fired(signal) for signal in ("complaint", "crisis", "human", "spam"))
+        return self.fired("thanks") and not (wants or self.sure or self.asks_status)
 
     @property
     def decision(self) -> Decision:

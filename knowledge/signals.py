@@ -17,6 +17,9 @@ _COMPLAINT_FALSE = 0.045  # shares of harmless texts that may fire, judged by te
 _SPAM_FALSE = 0.02
 _GUARDS = 300  # of the brand's own phrasings that are learnt as harmless, at most
 _REASONS = 3
+_COURTESIES = ("thanks", "greeting")
+_BESIDE = 0.4  # the value of a courtesy beside something else
+_SMALL_TALK = 2  # words that a courtesy may hold besides
 _MANNER = 5  # words' worth of whether a text asks or states
 
 
@@ -81,6 +84,9 @@ class Signals:
             term = f"{hit.label}:{hit.written}"
             if term in terms:
                 continue
+            if hit.label in _COURTESIES and not self._is_mere_courtesy(text, words, hit.written):
+                values[hit.label] = max(values[hit.label], _BESIDE)
+                continue
             terms.append(term)
             if hit.label == STATUS:
                 asks_status = True
@@ -92,6 +98,12 @@ class Signals:
             terms += [f"complaint:{word}" for word in self._judges.complaint.reasons(words, _REASONS)]
         self._read_spam(text, values, terms)
         return Signalled(MappingProxyType(values), tuple(terms), asks_status)
+
+    def _is_mere_courtesy(self, text: str, words: Sequence[str], written: str) -> bool:
+        """Say whether a thanks or a greeting is all there is; "halo min, paketku mana?" wants an answer."""
+        polite = {part.strip("*") for part in written.split()} | self._reader.light
+        else_said = [word for word in words if word not in polite]
+        return len(else_said) <= (0 if "?" in text else _SMALL_TALK)
 
     def _read_spam(self, text: str, values: dict[str, float], terms: list[str]) -> None:
         words = spam_words(text)

@@ -25,7 +25,8 @@ class Changes:
 def publish(conn: Connection, articles: Sequence[Article], *, only_these: bool = False) -> Changes:
     """Publish these articles, a new version of each that changed; `only_these` retires all others."""
     known = {row.article: row for row in _published(conn)}
-    added, changed = [], []
+    added: list[str] = []
+    changed: list[str] = []
     for article in articles:
         before = known.get(article.id)
         if before is not None and _article(before) == article:

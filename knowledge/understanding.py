@@ -24,6 +24,7 @@ _FOLLOWS = re.compile(
     r"^\W*(?:(?:oh|ok|oke|terus|trus|lalu|nah|dan|and|so)\W+)?"
     r"(?:kalau|kalo|klo|kl|yang|yg|untuk|utk|what about|how about|and for|and the|for the)\b"
 )
+_NEAR = 0.1  # the score below which an article is not worth asking back with
 _PART = 2  # words that a question of its own has at least
 _QUESTIONS = 2  # answered at once, at most
 _BARE = 6  # words up to which a text may hang on the one before
@@ -83,11 +84,11 @@ class Understanding:
         return self._articles.get(article_id)
 
     def offers(self, reading: Reading) -> tuple[tuple[str, str], ...]:
-        """Return up to three articles to ask back with: id and a question in the reading's language."""
+        """Return up to three articles that come near, to ask back with: id and a readable question."""
         return tuple(
             (match.article, self._articles[match.article].title(reading.language))
             for match in reading.matches[:OFFERS]
-            if self._articles[match.article].phrasings
+            if match.score >= _NEAR and self._articles[match.article].phrasings
         )
 
     def read(self, text: str, *, on: date | None = None, topic: str | None = None) -> Reading:
@@ -117,12 +118,8 @@ class Understanding:
     ) -> tuple[tuple[Match, ...], tuple[str, ...]]:
         found = self._candidates(words, on)
         sure = self._surest(found)
-        if (
-            topic is not None
-            and topic in self._articles
-            and len(words) <= _BARE
-            and (not sure or _FOLLOWS.match(plain))
-        ):
+        hangs = not sure and len(words) <= _BARE and _FOLLOWS.match(plain)
+        if hangs and topic is not None and topic in self._articles:
             found = self._followed(words, found, self._articles[topic], on)
             sure = self._surest(found)
         parts = [part for part in _ENDS.split(text) if part]

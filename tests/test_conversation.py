@@ -138,7 +138,7 @@ def test_thanks_after_a_resolve_gets_a_sign_and_anything_else_reopens() -> None:
     thanks = facts(reading("thanks", text="makasih min"), Mode.HUMAN, **resolved)
     assert decide(Conversation(), wrote(), thanks)[1] == [React()]
     for read in (
-        reading("thanks", text="makasih, tapi kapan teknisinya datang?"),
+        reading("thanks", sure=("bill",)),
         reading(),
         reading("complaint"),
     ):

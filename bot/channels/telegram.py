@@ -23,6 +23,8 @@ OFFICIAL = "https://api.telegram.org/bot"
 OFFICIAL_FILES = "https://api.telegram.org/file/bot"
 # A send that hangs has to show on the desk as uncertain within five seconds.
 PATIENCE = 4.0
+# The pool looks at every connection for every request; at 30 a second a few are enough.
+CONNECTIONS = 16
 LONG_POLL = 25
 NOTICE = 200
 AGAIN = 2.0
@@ -47,7 +49,7 @@ class TelegramChannel:
         quiet_loggers()
         self._service = service
         self._pace = Pace(settings.rate)
-        self._requests = (_request(64, patience), _request(2, patience))
+        self._requests = (_request(CONNECTIONS, patience), _request(2, patience))
         self.bot = Bot(
             settings.token,
             base_url=settings.api or OFFICIAL,

@@ -161,7 +161,8 @@ class Mimin:
         await asyncio.to_thread(writer.close)
 
     def stop(self) -> None:
-        """End it and wait until it ended."""
+        """End it when its work is done, and wait until it ended."""
+        self.settle()
         for browser in self._browsers:
             browser.close()
         self._server.should_exit = True
