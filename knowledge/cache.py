@@ -26,11 +26,11 @@ from knowledge.signals import Judges, no_concepts
 from knowledge.training import Model
 from knowledge.words import Words
 
-VERSION = 1  # raise it when the same content would be learnt differently
+KEPT = 12  # models, the newest; each brand and each change of its articles makes one
 
 
 def model_key(articles: Sequence[Article], words: Words, crisis_terms: Sequence[str]) -> str:
-    """Return a hash of all that the model is learnt from."""
+    """Return a hash of all that the model is learnt from, this room's code included."""
     content = [
         (article.id, sorted(p.text for p in article.phrasings), sorted(article.answers.items()))
         for article in sorted(articles, key=lambda a: a.id)
@@ -42,7 +42,8 @@ def model_key(articles: Sequence[Article], words: Words, crisis_terms: Sequence[
         [words.complaint, words.question, words.negation, words.filler, words.light, words.asking],
         sorted((name, list(known)) for name, known in words.languages.items()),
     ]
-    written = json.dumps([VERSION, np.__version__, content, lists, list(crisis_terms)], ensure_ascii=False)
+    code = [file.read_text("utf-8") for file in sorted(Path(__file__).parent.glob("*.py"))]
+    written = json.dumps([code, np.__version__, content, lists, list(crisis_terms)], ensure_ascii=False)
     return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
 
 
@@ -85,9 +86,9 @@ def keep_model(folder: Path, key: str, model: Model) -> None:
         with NamedTemporaryFile(dir=folder, prefix=".model-", delete=False) as file:
             np.savez(file, allow_pickle=False, **arrays)
         Path(file.name).replace(_path(folder, key))
-        for old in folder.glob("model-*.npz"):
-            if old != _path(folder, key):
-                old.unlink(missing_ok=True)
+        models = sorted(folder.glob("model-*.npz"), key=lambda file: file.stat().st_mtime, reverse=True)
+        for old in models[KEPT:]:
+            old.unlink(missing_ok=True)
     except OSError:
         return
 

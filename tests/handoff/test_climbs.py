@@ -107,6 +107,8 @@ def test_after_an_ack_ended_somebody_else_may_have_it() -> None:
     office.sweep_to(DUE)
     office.acks("sari", at("10:16"))
     office.sweep_to(at("10:46"))
+    with office.open() as conn:
+        assert conn.execute(select(CLIMBS.c.acked_by)).scalar_one() is None
     office.acks("agus", at("10:47"))
     assert [entry.staff for entry in office.entries("acked")] == [1, 3]
 
@@ -327,3 +329,14 @@ def test_a_warning_moves_with_another_category() -> None:
     office.happens(Recategorised(Category.QUESTION), at("10:12"))
     office.sweep_to(at("10:29"))
     assert [ring[0] for ring in office.rang("warning") if ring[1] == "sari"] == ["10:11", "10:22"]
+
+
+def test_a_warning_that_waits_is_not_given_before_the_time_of_another_category() -> None:
+    office = desk(promises(quiet=["mon 09:00-10:15"]))
+    office.complains(TEN)
+    office.sweep_to(at("10:12"))
+    office.happens(Recategorised(Category.QUESTION), at("10:12"))
+    office.sweep_to(at("10:22:29"))
+    assert office.rang() == []
+    office.sweep_to(at("10:22:30"))
+    assert [ring[1] for ring in office.rang("warning")] == ["sari", "budi"]

@@ -1,5 +1,6 @@
 """What is understood of a text: which article, how surely, and from nothing but the content."""
 
+import os
 import random
 from dataclasses import replace
 from datetime import date
@@ -10,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.article import LANGUAGES, Article, Phrasing
+from knowledge.cache import KEPT
 from knowledge.reading import SIGNALS, Decision, Reading
 from knowledge.understanding import Understanding
 from knowledge.words import Words, shipped_words
@@ -204,12 +206,16 @@ def test_the_cache_gives_back_the_same_answers(tmp_path: Path) -> None:
         assert first.read(text) == second.read(text)
 
 
-def test_other_content_is_learnt_anew_and_replaces_what_was_kept(tmp_path: Path) -> None:
+def test_other_content_is_learnt_anew_and_only_the_newest_models_are_kept(tmp_path: Path) -> None:
+    for n in range(KEPT + 2):
+        (tmp_path / f"model-{n}.npz").write_bytes(b"old")
+        os.utime(tmp_path / f"model-{n}.npz", (n, n))
     Understanding.build(ARTICLES, words=BARE, cache=tmp_path)
-    before = set(tmp_path.iterdir())
+    kept = {path.name for path in tmp_path.iterdir()}
+    assert len(kept) == KEPT
+    assert not kept & {"model-0.npz", "model-1.npz", "model-2.npz"}
     Understanding.build(ARTICLES[:-1], words=BARE, cache=tmp_path)
-    assert len(before) == len(set(tmp_path.iterdir())) == 1
-    assert before != set(tmp_path.iterdir())
+    assert len({path.name for path in tmp_path.iterdir()} - kept) == 1
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a zip", b"PK\x03\x04 cut short"])

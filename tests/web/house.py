@@ -99,8 +99,12 @@ class Browser(httpx.Client):
         self._settle = settle
 
     def say(self, text: str, **fields: str) -> httpx.Response:
-        """Send a text as a follower."""
-        return self.post("/chat/messages", data={"text": text, **fields})
+        """Send a text as a follower, and return the page as it stands once the bot has done its part."""
+        page = self.post("/chat/messages", data={"text": text, **fields})
+        if page.is_error or "x-live" in self.headers:
+            return page
+        self._settle()
+        return self.get("/")
 
     def token(self) -> str:
         """Return what this person's forms must carry."""
