@@ -20,6 +20,8 @@ _REASONS = 3
 _COURTESIES = ("thanks", "greeting")
 _BESIDE = 0.4  # the value of a courtesy beside something else
 _SMALL_TALK = 2  # words that a courtesy may hold besides
+_SPAM_DOUBT = 0.1  # the chance below which the words speak against a listed phrase of spam
+_SPAM_WORDS = 3  # words that are enough to be judged by themselves
 _MANNER = 5  # words' worth of whether a text asks or states
 
 
@@ -106,10 +108,24 @@ class Signals:
         return len(else_said) <= (0 if "?" in text else _SMALL_TALK)
 
     def _read_spam(self, text: str, values: dict[str, float], terms: list[str]) -> None:
+        """Judge spam with care, since what fires it is never answered.
+
+        A disguise is reason enough: nobody with a question hides it. A listed phrase counts where the
+        words do not speak clearly against it, and the words count alone where there are enough of them
+        and they ask nothing.
+        """
         words = spam_words(text)
         marks = dressed(words)
         chance = self._judges.spam.chance(words)
-        values["spam"] = max(values["spam"], chance, _BY_PHRASE if marks else 0.0)
+        if marks or (values["spam"] and chance >= _SPAM_DOUBT):
+            values["spam"] = max(_BY_PHRASE, chance)
+        elif len(words) >= _SPAM_WORDS and not _asks(text, words, self._reader):
+            values["spam"] = chance
+        else:
+            values["spam"] = min(chance, _BESIDE)
+        if values["spam"] < FIRED:
+            terms[:] = [term for term in terms if not term.startswith("spam:")]
+            return
         terms += [f"spam:{mark}" for mark in marks]
         if chance >= FIRED:
             terms += [f"spam:{word}" for word in self._judges.spam.reasons(words, _REASONS) if word[0] != "~"]
@@ -120,9 +136,13 @@ def _said(text: str, words: Sequence[str], reader: Reader) -> list[str]:
 
     "paket hilang diganti berapa?" and "paket saya hilang" share their words, not their manner.
     """
-    edges = (*words[:3], *words[-1:])
-    asks = "?" in text or any(word in reader.asking for word in edges)
-    return [*words, *(["~asks" if asks else "~states"] * _MANNER)] if words else []
+    manner = "~asks" if _asks(text, words, reader) else "~states"
+    return [*words, *([manner] * _MANNER)] if words else []
+
+
+def _asks(text: str, words: Sequence[str], reader: Reader) -> bool:
+    """Say whether a text asks, by its question mark or by a word at its edges."""
+    return "?" in text or any(word in reader.asking for word in (*words[:3], *words[-1:]))
 
 
 def no_concepts(_word: str) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ _BETWEEN = re.compile(r"[ .\-_*|]+")
 _WORD = re.compile(r"[^\W_]+")
 _LINK = re.compile(r"https?://|www\.|\b\w+\.(?:com|net|org|xyz|site|club|vip|link|me|ly|cc|io)\b")
 _GAMBLING_NAME = re.compile(
-    r"[a-z]{3,}(?:4d|toto|slot|bet|jp|win)\d*|[a-z]{3,}(?:3d|4d|1[0-9]|138|168|303|328|365|633|69|76|77|777|78|88|888|89|99|999)"
+    r"[a-z]{3,}(?:4d|toto|(?:slot|bet|jp|win)\d+)\d*|[a-z]{3,}(?:3d|4d|138|168|303|328|365|633|69|76|77|777|78|88|888|89|99|999)"
 )
 _LEET = str.maketrans("013457", "oieast")
 _MARKS = {

@@ -1,13 +1,17 @@
 """News: tells every open page that the log grew. One reader serves them all."""
 
 import asyncio
+import logging
 from collections.abc import AsyncIterator, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 
+from sqlalchemy.exc import DBAPIError
+
 from bot import journal
 from bot.service import Service
 
+log = logging.getLogger(__name__)
 EVERY = 0.5
 
 
@@ -51,15 +55,21 @@ class News:
         """Read what was committed since the last look, and wake whom it concerns."""
         position: int | None = None
         async for _ in self._service.pulse.beats(EVERY):
-            if position is None:
-                position = await self._service.read(journal.position)
-                self._wake(None)  # what came while the reader started is not missed
-                continue
-            after = position
-            entries = await self._service.read(lambda conn, after=after: journal.read_since(conn, after))  # type: ignore[misc]
-            if entries:
-                position = entries[-1].id
-                self._wake({entry.conversation for entry in entries})
+            try:
+                position = await self._look(position)
+            except DBAPIError:
+                log.exception("the log could not be read; it is tried again")
+
+    async def _look(self, position: int | None) -> int:
+        if position is None:
+            position = await self._service.read(journal.position)
+            self._wake(None)  # what came while the reader started is not missed
+            return position
+        entries = await self._service.read(lambda conn: journal.read_since(conn, position))
+        if not entries:
+            return position
+        self._wake({entry.conversation for entry in entries})
+        return entries[-1].id
 
     def _wake(self, touched: Set[int | None] | None) -> None:
         for follower in self._followers:

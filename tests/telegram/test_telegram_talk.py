@@ -30,8 +30,8 @@ def play(tmp_path: Path) -> Play:
 
 
 async def asked_back(stage: Stage) -> Sent:
-    """Let Ani say what nothing answers; returns the message with its offers."""
-    stage.api.says(ANI, "zzz qqq xxx")
+    """Let Ani say what may mean two things; returns the message with its offers."""
+    stage.api.says(ANI, "link paket")
     await stage.until(lambda: stage.api.texts_to(ANI))
     return stage.api.sent[-1]
 
