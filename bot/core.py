@@ -50,6 +50,7 @@ def record(conn: Connection, core: Core, effects: Sequence[Effect], now: datetim
             case Notify(alert):
                 outbox.enqueue(conn, [_alert_letter(conn, core, alert, now)], now)
             case MarkTaken(alerts, by):
+                outbox.drop_alerts(conn, alerts)
                 outbox.enqueue(conn, _taken_letters(conn, core, alerts, by), now)
             case ReturnToBot(conversation):
                 touched[conversation] = None

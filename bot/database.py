@@ -4,8 +4,8 @@ import queue
 import sqlite3
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
-from contextlib import contextmanager
+from concurrent.futures import Future, InvalidStateError
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TypeVar
 
@@ -143,10 +143,11 @@ class Writer:
             outcomes = [(done, None, undone) for _, done in group]
         self._on_commit()
         for done, result, failure in outcomes:
-            if failure is None:
-                done.set_result(result)
-            else:
-                done.set_exception(failure)
+            with suppress(InvalidStateError):  # nobody waits for it any more; it was done all the same
+                if failure is None:
+                    done.set_result(result)
+                else:
+                    done.set_exception(failure)
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

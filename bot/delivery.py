@@ -55,10 +55,7 @@ def failed(
 
 def postponed(conn: Connection, row_id: int, reason: str, not_before: datetime) -> None:
     """Queue a row again that was proven not to have been sent."""
-    attempts = outbox.get(conn, row_id).attempts + 1
-    outbox.move(
-        conn, row_id, Status.SENDING, Status.QUEUED, error=reason, not_before=not_before, attempts=attempts
-    )
+    outbox.move(conn, row_id, Status.SENDING, Status.QUEUED, error=reason, not_before=not_before)
 
 
 def uncertain(

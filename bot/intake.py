@@ -33,6 +33,10 @@ class Arrival:
     raw: Mapping[str, Any]
 
 
+class Unreadable(Exception):  # noqa: N818 - an outcome
+    """An update that will never be understood; trying again helps nobody."""
+
+
 Handler = Callable[[Connection, Core, Mapping[str, Any], datetime], None]
 Reader = Callable[[Mapping[str, Any]], Said | None]
 
@@ -86,17 +90,20 @@ def handle(conn: Connection, brand: Core, reception: Reception, row_id: int, now
 
 
 def set_aside(
-    conn: Connection, brand: Core, reception: Reception, row_id: int, error: str, now: datetime
+    conn: Connection, brand: Core, reception: Reception, row_id: int, error: Exception, now: datetime
 ) -> None:
-    """Try a failed update again later; after five attempts a person reads it and the lane goes on."""
+    """Try a failed update again later. After five attempts, or at once where it is Unreadable, a person
+    reads it and the lane goes on.
+    """
     row = conn.execute(select(INBOUND).where(INBOUND.c.id == row_id)).one()
     attempts = row.attempts + 1
+    reason = f"{type(error).__name__}: {error}"
     mine = update(INBOUND).where(INBOUND.c.id == row_id)
-    if attempts < ATTEMPTS:
+    if attempts < ATTEMPTS and not isinstance(error, Unreadable):
         later = now + BACK_OFF * 2 ** (attempts - 1)
-        conn.execute(mine.values(attempts=attempts, not_before=later, error=error))
+        conn.execute(mine.values(attempts=attempts, not_before=later, error=reason))
         return
-    conn.execute(mine.values(attempts=attempts, status="dead", error=error))
+    conn.execute(mine.values(attempts=attempts, status="dead", error=reason))
     said = reception.said(row.raw)
     if said is not None:
         turn.fail(conn, brand, said, now)
@@ -127,7 +134,7 @@ async def _handle_one(service: Service, reception: Reception, row: Row[Any]) -> 
         await service.write(lambda conn: handle(conn, service.core, reception, row.id, service.now()))
     except Exception as error:  # whatever it is, the conversation goes on
         log.exception("update %s of %s was not handled", row.id, row.channel)
-        reason = f"{type(error).__name__}: {error}"
+        failure = error
         await service.write(
-            lambda conn: set_aside(conn, service.core, reception, row.id, reason, service.now())
+            lambda conn: set_aside(conn, service.core, reception, row.id, failure, service.now())
         )

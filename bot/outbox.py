@@ -1,15 +1,17 @@
 """The outbox: what is committed and not yet delivered, and what became of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from bot import cutting
 from bot.tables import CONVERSATIONS, OUTBOX
 from handoff.entry import Refused
 
@@ -34,12 +36,13 @@ NEXT = {
     Status.SENT: set(),
     Status.DISCARDED: set(),
 }
-RESENT = frozenset({"answer", "clarify", "ack", "status", "alert", "reaction"})
+RESENT = frozenset({"answer", "clarify", "ack", "status", "alert", "reaction", "callback", "edit"})
+LONGEST = {"telegram": cutting.LONGEST}
 
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One text for one recipient. `cause` with `kind` and `part` makes it unique, so that nothing that is
+    """One text for one recipient. `cause` with `kind` makes it unique, so that nothing that is
     handled twice is said twice. `epoch` is set on what the bot decided by itself.
     """
 
@@ -48,7 +51,6 @@ class Letter:
     channel: str
     recipient: str
     text: str
-    part: int = 0
     payload: Mapping[str, Any] = field(default_factory=lambda: MappingProxyType({}))
     conversation: int | None = None
     epoch: int | None = None
@@ -57,16 +59,19 @@ class Letter:
 
 
 def enqueue(conn: Connection, letters: Sequence[Letter], now: datetime) -> None:
-    """Queue the letters; raises Refused where the same one was queued before."""
-    for letter in letters:
+    """Queue the letters, a long text in parts; raises Refused where the same one was queued before.
+
+    Each part is a row, in order; what belongs under a text, such as its buttons, goes with the last.
+    """
+    for letter, part, text, is_last in chain.from_iterable(map(_pieces, letters)):
         values = {
             "cause": letter.cause,
             "kind": letter.kind,
             "channel": letter.channel,
             "recipient": letter.recipient,
-            "part": letter.part,
-            "text": letter.text,
-            "payload": dict(letter.payload),
+            "part": part,
+            "text": text,
+            "payload": dict(letter.payload) if is_last else {},
             "status": Status.QUEUED,
             "conversation_id": letter.conversation,
             "epoch": letter.epoch,
@@ -157,6 +162,19 @@ def drop_for(conn: Connection, channel: str, recipient: str, reason: str) -> Non
         OUTBOX.c.channel == channel, OUTBOX.c.recipient == recipient, OUTBOX.c.status == Status.QUEUED
     )
     conn.execute(mine.values(status=Status.DEAD, error=reason))
+
+
+def drop_alerts(conn: Connection, alerts: Sequence[int]) -> None:
+    """Give up pings that have not left yet: somebody has the matter."""
+    waiting = update(OUTBOX).where(OUTBOX.c.alert_id.in_(alerts), OUTBOX.c.status == Status.QUEUED)
+    conn.execute(waiting.values(status=Status.DISCARDED, error="somebody has it"))
+
+
+def _pieces(letter: Letter) -> Iterator[tuple[Letter, int, str, bool]]:
+    limit = LONGEST.get(letter.channel)
+    texts = cutting.parts(letter.text, limit) if limit else ()
+    for part, text in enumerate(texts or (letter.text,)):
+        yield letter, part, text, part + 1 >= len(texts)
 
 
 def _rows() -> Select[Any]:

@@ -33,8 +33,10 @@ class Sender:
             async for _ in self._service.pulse.beats(0.5):
                 await self._start_ready()
         finally:
-            for task in self._busy.values():
+            unfinished = list(self._busy.values())
+            for task in unfinished:
                 task.cancel()
+            await asyncio.gather(*unfinished, return_exceptions=True)
 
     async def _start_ready(self) -> None:
         service = self._service

@@ -42,7 +42,8 @@ class Pulse:
                 woken.clear()
                 yield
                 with suppress(TimeoutError):
-                    await asyncio.wait_for(woken.wait(), every)
+                    async with asyncio.timeout(every):
+                        await woken.wait()
         finally:
             self._waiting.discard(woken)
 
@@ -63,8 +64,11 @@ class Service:
     now: Callable[[], datetime] = field(default=utc_now)
 
     async def write(self, job: Callable[[Connection], Result]) -> Result:
-        """Run the job in the writer's next transaction; returns after its commit."""
-        return await asyncio.wrap_future(self.writer.submit(job))
+        """Run the job in the writer's next transaction; returns after its commit.
+
+        Who stops waiting does not stop the job: what was submitted is done.
+        """
+        return await asyncio.shield(asyncio.wrap_future(self.writer.submit(job)))
 
     async def read(self, job: Callable[[Connection], Result]) -> Result:
         """Run the job on one consistent state, beside the writer."""

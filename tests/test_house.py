@@ -14,6 +14,7 @@ MAY_IMPORT = {"bot": {"knowledge", "handoff"}, "knowledge": set(), "handoff": se
 # Outside library -> the files that may import it, as path prefixes.
 HOMES = {
     "telegram": ("bot/channels/telegram",),
+    "httpx": ("bot/channels/telegram_request.py",),
     "starlette": ("bot/web/",),
     "jinja2": ("bot/web/",),
     "sse_starlette": ("bot/web/",),

@@ -49,7 +49,7 @@ def work(scene: Stage, reception: Reception = web.RECEPTION) -> int:
                 intake.handle(conn, scene.core, reception, row.id, scene.now)
         except Broken as error:
             with scene.open() as conn:
-                intake.set_aside(conn, scene.core, reception, row.id, str(error), scene.now)
+                intake.set_aside(conn, scene.core, reception, row.id, error, scene.now)
     return len(pending)
 
 
@@ -112,7 +112,7 @@ def test_a_person_may_try_a_dead_update_again(scene: Stage) -> None:
         scene.later(minutes=1)
     with scene.open() as conn:
         (dead,) = intake.list_dead(conn)
-        assert dead.error == "on purpose"
+        assert dead.error == "Broken: on purpose"
         assert intake.retry(conn, dead.id)
         assert not intake.retry(conn, dead.id)
     assert work(scene) == 1

@@ -42,8 +42,6 @@ class Rejected(Exception):  # noqa: N818 - an outcome
 class Channel(Protocol):
     """A way out. Knows nothing of tickets."""
 
-    longest: int
-
     async def wait_turn(self, sending: Sending) -> None:
         """Wait until the pace of the channel allows this send."""
 
@@ -53,8 +51,6 @@ class Channel(Protocol):
 
 class Page:
     """A channel whose recipients read pages of ours: what is committed is delivered."""
-
-    longest = 100_000
 
     async def wait_turn(self, sending: Sending) -> None:
         """Pages have no pace."""

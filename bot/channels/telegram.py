@@ -1,6 +1,5 @@
 """The way out to Telegram: one outbox row to its chat, and what became of it."""
 
-import asyncio
 import logging
 from datetime import timedelta
 
@@ -13,7 +12,7 @@ from bot.channels.telegram_buttons import AckTap, OfferTap, code_of
 from bot.channels.telegram_marks import load_pause, save_pause
 from bot.channels.telegram_pace import Pace
 from bot.channels.telegram_request import Flooded, NotSent, Request, plain, quiet_loggers
-from bot.channels.telegram_text import LONGEST, parts, shortened
+from bot.cutting import LONGEST, shortened
 from bot.service import Service
 from bot.settings import SettingsError
 
@@ -29,7 +28,6 @@ LONG_POLL = 25
 NOTICE = 200
 AGAIN = 2.0
 REFUSED = 30.0
-TRIES = 5
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 REACTION = ReactionEmoji.PERSON_WITH_FOLDED_HANDS
 
@@ -39,8 +37,6 @@ class TelegramChannel:
 
     `bot` is what the intake asks for updates with.
     """
-
-    longest = LONGEST
 
     def __init__(self, service: Service, patience: float = PATIENCE) -> None:
         settings = service.settings.telegram
@@ -87,7 +83,7 @@ class TelegramChannel:
         await self._pace.turn(None if sending.kind == "callback" else sending.recipient)
 
     async def send(self, sending: Sending) -> str | None:
-        """Send one row; the id that comes back is the last message's, under which its buttons stand."""
+        """Send one row and return the message's id."""
         match sending.kind:
             case "callback":
                 await self._answer_tap(sending)
@@ -99,46 +95,14 @@ class TelegramChannel:
             case _:
                 return await self._say(sending)
 
-    async def _say(self, sending: Sending) -> str | None:
-        """Send a text, in order and in pieces where it is too long."""
-        pieces = parts(sending.text, self.longest)
-        if not pieces:
-            raise Rejected("400: the text is blank")
-        remote_id = None
-        for number, piece in enumerate(pieces, 1):
-            keyboard = self._keyboard(sending) if number == len(pieces) else None
-            if number == 1:
-                remote_id = await self._post(sending, piece, keyboard)
-            else:
-                called = f"part {number} of {len(pieces)}"
-                remote_id = await self._post_on(sending, piece, keyboard, called)
-        return remote_id
-
-    async def _post_on(
-        self, sending: Sending, piece: str, keyboard: InlineKeyboardMarkup | None, called: str
-    ) -> str:
-        """Send a later piece; one not sent is tried again here, since the row's beginning has arrived."""
-        reason = ""
-        for _ in range(TRIES):
-            await self._pace.turn(sending.recipient)
-            try:
-                return await self._post(sending, piece, keyboard)
-            except Unsent as error:
-                reason = str(error)
-                await asyncio.sleep(error.retry_after)
-            except Rejected as error:
-                raise Rejected(f"{called}: {error}", blocked=error.blocked) from error
-            except Uncertain as error:
-                raise Uncertain(f"{called}: {error}") from error
-        raise Uncertain(f"{called} was not sent: {reason}")
-
-    async def _post(self, sending: Sending, text: str, keyboard: InlineKeyboardMarkup | None) -> str:
+    async def _say(self, sending: Sending) -> str:
+        """Send a text; the outbox has cut it to what a message holds."""
         await self._leave()
         try:
             message = await self.bot.send_message(
                 _chat(sending.recipient),
-                text,
-                reply_markup=keyboard,
+                sending.text,
+                reply_markup=self._keyboard(sending),
                 link_preview_options=NO_PREVIEW if sending.kind == "alert" else None,
             )
         except TelegramError as error:
@@ -151,7 +115,7 @@ class TelegramChannel:
         remote_id = str(sending.payload["edit"])
         try:
             await self.bot.edit_message_text(
-                shortened(sending.text, self.longest),
+                shortened(sending.text, LONGEST),
                 _chat(sending.recipient),
                 int(remote_id),
                 link_preview_options=NO_PREVIEW,

@@ -10,8 +10,8 @@ from bot import acts, contacts, outbox, turn
 from bot.acts import Act
 from bot.channels.telegram import NAME
 from bot.channels.telegram_buttons import AckTap, OfferTap, code_of, read_code
-from bot.channels.telegram_text import cleaned
 from bot.core import Core
+from bot.cutting import cleaned
 from bot.outbox import Letter
 from bot.tables import MESSAGES
 from bot.turn import Said

@@ -11,10 +11,10 @@ from telegram.constants import ChatType
 from bot import contacts, core, outbox, turn
 from bot.channels.telegram import NAME
 from bot.channels.telegram_taps import tap
-from bot.channels.telegram_text import cleaned
 from bot.channels.telegram_words import words_of
 from bot.core import Core
-from bot.intake import Reception
+from bot.cutting import cleaned
+from bot.intake import Reception, Unreadable
 from bot.mode import SILENT
 from bot.outbox import Letter
 from bot.tables import MESSAGES
@@ -31,9 +31,12 @@ def handle(conn: Connection, brand: Core, raw: Mapping[str, Any], now: datetime)
     """Do what an update calls for.
 
     Groups, business chats and kinds that are not known yet stay stored, and nothing is said. Raises
-    whatever the library raises where the update is malformed.
+    Unreadable where the update is malformed.
     """
-    update = Update.de_json(dict(raw))
+    try:
+        update = Update.de_json(dict(raw))
+    except Exception as error:  # the library raises whatever a missing or wrong field leads to
+        raise Unreadable(f"{type(error).__name__}: {error}") from error
     if update.message is not None:
         _message(conn, brand, update.message, now)
     elif update.edited_message is not None:

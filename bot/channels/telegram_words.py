@@ -6,7 +6,7 @@ from typing import Any
 
 from telegram import Message
 
-from bot.channels.telegram_text import cleaned
+from bot.cutting import cleaned
 
 LONGEST_KIND = 12
 # In the order in which they are looked for: an animation is a document too, a venue a location too.

@@ -1,38 +1,27 @@
 """Tickets on a real database: claims, the sweep, what is kept and what is broken, and to which second."""
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
-from functools import cache
+from datetime import datetime
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
-from sqlalchemy import event, select
+from sqlalchemy import event
 from sqlalchemy.exc import IntegrityError
 
 from handoff import tickets
-from handoff.calendar import Calendar, is_open
 from handoff.entry import Refused, ReturnToBot
-from handoff.policy import Category, Kind, Policy, Promises, Rung
-from handoff.tables import ALERTS
+from handoff.policy import Category, Promises
 from handoff.ticket import (
-    NEXT_STATUS,
     Claimed,
     ContactWrote,
     CustomerAsked,
     Event,
     HandedBack,
-    NoReplyNeeded,
     Recategorised,
-    Released,
     Reopened,
     ReplyDelivered,
     Resolved,
     Status,
-    TakenOver,
 )
-from tests.handoff.cast import ALWAYS, OFFICE, Desk, at, desk, minutes, policy, promises
+from tests.handoff.cast import Desk, at, desk, policy, promises
 
 SARI = 1
 TEN = at("10:00")
@@ -374,217 +363,3 @@ def test_the_sweep_reads_what_is_due_by_its_partial_index(table: str, column: st
         for text in mine:
             plan = conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}", ("2026-03-16",) * text.count("?")).all()
             assert any(f"INDEX {index}" in row[-1] for row in plan), plan
-
-
-# Whatever happens to a ticket, in whatever order, against an oracle that walks through the minutes.
-
-CALENDARS = (ALWAYS, OFFICE)
-FROM = at("2026-03-16T07:00")
-REACH = 8 * 24 * 60
-STAIRS = (Rung(("assignee", "supervisor"), every=minutes(5), times=2), Rung(("decision_maker",), minutes(15)))
-
-
-@cache
-def open_minutes(calendar: Calendar) -> list[bool]:
-    return [is_open(calendar, FROM + minutes(minute)) for minute in range(REACH)]
-
-
-@dataclass(slots=True)
-class Clock:
-    """One promise of the oracle: the minutes in which it ran, how many of them count, what became of it."""
-
-    kind: Kind
-    ran: list[int] = field(default_factory=list)
-    runs: bool = True
-    counted: int = 0
-    due: int | None = None
-    broken: bool = False
-
-    def run(self, minute: int, rules: Policy) -> None:
-        self.ran.append(minute)
-        self.counted += open_minutes(rules.calendar)[minute]
-        if self.due is None and self.counted * minutes(1) == rules.targets.get(self.kind):
-            self.due = minute + 1
-
-    def run_again(self, ran: Sequence[int], rules: Policy) -> None:
-        self.ran, self.counted, self.due = [], 0, None
-        for minute in ran:
-            self.run(minute, rules)
-
-
-class Oracle:
-    """What DESIGN says of first, next response and resolution, minute by minute, with no due instants."""
-
-    def __init__(self, promised: Promises, category: Category) -> None:
-        self.promised, self.category, self.now = promised, category, 0
-        self.status, self.answered = Status.WAITING, False
-        self.first, self.resolution = Clock(Kind.FIRST_RESPONSE), Clock(Kind.RESOLUTION)
-        self.next: Clock | None = None
-        self.said: list[tuple[str, Kind, int | None]] = []
-
-    @property
-    def rules(self) -> Policy:
-        return self.promised.policies[self.category]
-
-    @property
-    def clocks(self) -> list[Clock]:
-        return [clock for clock in (self.first, self.next, self.resolution) if clock]
-
-    def notice(self) -> None:
-        """Say what has broken by now."""
-        for clock in self.clocks:
-            if clock.runs and not clock.broken and clock.due is not None:
-                clock.broken = True
-                self.said.append(("breach", clock.kind, clock.due))
-                if clock is not self.resolution and self.status is not Status.WAITING:
-                    self.status, self.resolution.runs = Status.WAITING, True
-
-    def step(self) -> None:
-        for clock in self.clocks:
-            if clock.runs:
-                clock.run(self.now, self.rules)
-        self.now += 1
-
-    def stop(self, clock: Clock | None) -> None:
-        if clock and (clock.runs or clock is self.resolution):
-            if not clock.broken and clock.kind in self.rules.targets:
-                self.said.append(("met", clock.kind, None))
-            clock.runs = False
-
-    def answer(self) -> None:
-        if not self.answered:
-            self.answered = True
-            self.stop(self.first)
-        else:
-            self.stop(self.next)
-            self.next = None
-
-    def happen(self, happened: Event) -> None:
-        match happened:
-            case ContactWrote(_, thanks):
-                if self.status is Status.WAITING_CUSTOMER:
-                    self.status, self.resolution.runs = Status.CLAIMED, True
-                if self.answered and not thanks and self.next is None:
-                    self.next = Clock(Kind.NEXT_RESPONSE)
-            case Claimed():
-                self.status = Status.CLAIMED
-            case Released():
-                self.status, self.resolution.runs = Status.WAITING, True
-            case ReplyDelivered():
-                self.answer()
-            case CustomerAsked():
-                self.answer()
-                if self.status is Status.CLAIMED:
-                    self.status, self.resolution.runs = Status.WAITING_CUSTOMER, False
-            case NoReplyNeeded():
-                self.answer()
-            case Resolved():
-                self.stop(self.next)
-                self.stop(self.resolution)
-                self.next, self.first.runs, self.status = None, False, Status.RESOLVED
-            case Reopened():
-                self.status, self.resolution.runs = Status.CLAIMED, True
-                if not self.answered:
-                    self.first.run_again(range(self.now), self.rules)
-                    self.first.runs = True
-            case Recategorised(category):
-                self.category = category
-                for clock in self.clocks:
-                    clock.run_again(clock.ran, self.rules)
-
-    def may(self, wanted: Event) -> bool:
-        if isinstance(wanted, NoReplyNeeded) and (not self.answered or self.next is None):
-            return False
-        if isinstance(wanted, Recategorised) and wanted.category is self.category:
-            return False
-        if isinstance(wanted, ReplyDelivered | CustomerAsked) and self.status is Status.RESOLVED:
-            return False
-        return (self.status, type(wanted)) in NEXT_STATUS
-
-
-MAKE: Sequence[Callable[[datetime], Event]] = (
-    ContactWrote, lambda at: ContactWrote(at, thanks=True), ContactWrote, lambda _: Claimed(SARI),
-    lambda _: TakenOver(3), Released, ReplyDelivered, ReplyDelivered, CustomerAsked, CustomerAsked,
-    NoReplyNeeded, lambda at: Resolved(SARI, at), lambda at: Reopened(SARI, at), *(
-        lambda _, category=category: Recategorised(category) for category in Category
-    ),
-)  # fmt: skip
-targets = st.none() | st.integers(1, 300)
-policies = st.builds(
-    lambda calendar, **given: policy(calendar, **{kind: target for kind, target in given.items() if target}),
-    st.sampled_from(CALENDARS), first_response=targets, next_response=targets, resolution=targets,
-)  # fmt: skip
-lives = st.lists(
-    st.tuples(st.integers(0, 20) | st.integers(0, 600), st.sampled_from(MAKE), st.booleans()), max_size=14
-)
-worlds = (
-    st.fixed_dictionaries(dict.fromkeys(Category, policies)),
-    st.sampled_from(Category),
-    lives,
-)
-Life = list[tuple[int, Callable[[datetime], Event], bool]]
-
-
-def differences(office: Desk, category: Category, life: Life) -> str:
-    """Let both live through it; the sweep comes before an event, or does not."""
-    oracle = Oracle(office.promises, category)
-    office.complains(FROM, category)
-    for later, make, swept in [*life, (600, None, True)]:
-        for left in reversed(range(later)):
-            oracle.step()
-            if left:
-                oracle.notice()
-        now = FROM + minutes(oracle.now)
-        if swept:
-            office.sweep_to(now - timedelta(microseconds=1))
-        happened = make(now) if make else None
-        if happened and oracle.may(happened):
-            office.happens(happened, now)
-            oracle.happen(happened)
-        office.sweep(now)
-        oracle.notice()
-        if office.get().ticket.status is not oracle.status:
-            return f"{office.get().ticket.status} instead of {oracle.status} after {happened}"
-    said = [
-        (
-            entry.kind,
-            entry.data["deadline"],
-            _minute(str(entry.data["due_at"])) if entry.kind == "breach" else None,
-        )
-        for entry in office.entries("met", "breach")
-    ]
-    return (
-        "" if sorted(said, key=repr) == sorted(oracle.said, key=repr) else f"{said} instead of {oracle.said}"
-    )
-
-
-def _minute(text: str) -> float:
-    return (datetime.fromisoformat(text) - FROM) / minutes(1)
-
-
-def repeated(office: Desk) -> list[object]:
-    """Return the pings that one person got twice for the same rung and number of a climb."""
-    with office.open() as conn:
-        rows = conn.execute(select(ALERTS.c.climb_id, ALERTS.c.rung, ALERTS.c.n, ALERTS.c.staff_id)).all()
-    return [row for row in set(rows) if rows.count(row) > 1]
-
-
-@settings(max_examples=20, deadline=None)
-@given(*worlds)
-def test_a_ticket_agrees_with_walking_through_the_minutes(
-    rules: dict[Category, Policy], category: Category, life: Life
-) -> None:
-    office = desk(promises(STAIRS, policies=rules))
-    assert differences(office, category, life) == ""
-    assert repeated(office) == []
-
-
-@pytest.mark.long
-@settings(max_examples=10_000, deadline=None)
-@given(*worlds)
-def test_a_ticket_agrees_with_walking_through_the_minutes_ten_thousand_times(
-    rules: dict[Category, Policy], category: Category, life: Life
-) -> None:
-    office = desk(promises(STAIRS, policies=rules))
-    assert differences(office, category, life) == ""
-    assert repeated(office) == []

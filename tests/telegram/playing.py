@@ -1,6 +1,7 @@
 """The stage of the Telegram tests: a whole Mimin on a real file, connected to the fake Bot API."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,11 +14,12 @@ from sqlalchemy import Connection, Row, select
 
 from bot import acts, core, intake
 from bot.acts import Act
+from bot.building import cache_folder
 from bot.channels.telegram_line import TelegramLine, connect
 from bot.core import Core
 from bot.database import METADATA, Writer, open_engine
 from bot.sender import Sender
-from bot.service import Pulse, Result, Service
+from bot.service import Pulse, Service
 from bot.settings import load_settings
 from bot.tables import MESSAGES, OUTBOX
 from bot.wording import read_wording
@@ -65,14 +67,7 @@ ARTICLES = [
 @cache
 def understanding() -> Understanding:
     """Learn the articles once for all tests."""
-    return Understanding.build(ARTICLES)
-
-
-class Steady(Service):
-    """A service whose commits are not called off when who waits for them is."""
-
-    async def write(self, job: Callable[[Connection], Result]) -> Result:
-        return await asyncio.shield(super().write(job))
+    return Understanding.build(ARTICLES, cache=cache_folder(os.environ))
 
 
 class Clock:
@@ -146,11 +141,9 @@ class Stage:
 
     async def stop(self) -> None:
         """End it; what is stored stays."""
-        running = set(self.tasks)
-        while running:
-            for task in running:
-                task.cancel()
-            _, running = await asyncio.wait(running, timeout=1)
+        for task in self.tasks:
+            task.cancel()
+        await asyncio.gather(*self.tasks, return_exceptions=True)
         tasks, self.tasks = self.tasks, []
         if self.line is not None:
             await self.line.close()
@@ -209,4 +202,4 @@ def make_service(folder: Path, api: FakeApi, clock: Clock, rate: str = "0", toke
                 people.add_staff(conn, person.name, person.role, person.telegram)
     brand = Core("Layarku", "id", settings.promises, understanding(), read_wording())
     pulse = Pulse()
-    return Steady(settings, brand, engine, Writer(engine, pulse.strike), pulse, clock)
+    return Service(settings, brand, engine, Writer(engine, pulse.strike), pulse, clock)

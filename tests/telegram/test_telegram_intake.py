@@ -212,7 +212,7 @@ def test_two_hundred_mutated_updates_are_handled_or_set_aside(tmp_path: Path) ->
                     with conn.begin_nested():
                         intake.handle(conn, brand, RECEPTION, row.id, now)
                 except Exception as error:
-                    intake.set_aside(conn, brand, RECEPTION, row.id, str(error), now)
+                    intake.set_aside(conn, brand, RECEPTION, row.id, error, now)
         left = {row.status for row in conn.execute(INBOUND.select())}
     assert left <= {"done", "dead"}
     engine.dispose()

@@ -1,4 +1,4 @@
-"""Texts as Telegram counts them: in UTF-16 units, of which one message holds 4,096. Pure."""
+"""Texts cut to what a message holds: Telegram counts UTF-16 units, 4,096 of them. Pure."""
 
 from itertools import accumulate
 

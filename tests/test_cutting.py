@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.channels.telegram_buttons import AckTap, OfferTap, Tap, code_of, read_code
-from bot.channels.telegram_text import cleaned, parts, shortened, units
+from bot.cutting import cleaned, parts, shortened, units
 
 
 def test_a_text_that_fits_stays_whole() -> None:
