@@ -117,8 +117,10 @@ def _event(
             return ticket.NoReplyNeeded(now)
         case "to_bot":
             return ticket.HandedBack(person.id, now)
-        case _:
+        case "category":
             return ticket.Recategorised(_category(act))
+        case _:
+            raise Refused("invalid", f"{act.verb} is not done to a ticket")
 
 
 def _reply(

@@ -70,7 +70,10 @@ def uncertain(
     if row.message_id is not None:
         contacts.change_message(conn, row.message_id, status="uncertain")
     data = {"outbox": row_id, "kind": row.kind}
-    core.record(conn, brand, [Entry("send_uncertain", conversation=row.conversation_id, data=data)], now)
+    effects: list[Effect] = [Entry("send_uncertain", conversation=row.conversation_id, data=data)]
+    if row.alert_id is not None and row.kind == "alert":
+        effects += climbs.pass_on(conn, brand.promises, row.alert_id, now)
+    core.record(conn, brand, effects, now)
 
 
 def retry(conn: Connection, row_id: int, now: datetime) -> bool:

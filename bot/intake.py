@@ -13,7 +13,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot import core, turn
 from bot.core import Core
 from bot.service import Service
-from bot.tables import INBOUND
+from bot.tables import INBOUND, IS_PENDING, IS_SET_ASIDE
 from bot.turn import Said
 from handoff.entry import Entry
 
@@ -71,7 +71,7 @@ def list_pending(
 
     Different lanes may be handled at once; within a lane nothing overtakes.
     """
-    pending = select(INBOUND).where(INBOUND.c.status == "pending", INBOUND.c.channel.in_(channels))
+    pending = select(INBOUND).where(IS_PENDING, INBOUND.c.channel.in_(channels))
     lanes: dict[str, Row[Any]] = {}
     for row in conn.execute(pending.order_by(INBOUND.c.id)):
         lanes.setdefault(row.lane, row)
@@ -118,7 +118,7 @@ def retry(conn: Connection, row_id: int) -> bool:
 
 def list_dead(conn: Connection, limit: int = 100) -> list[Row[Any]]:
     """Return the updates that were set aside."""
-    dead = select(INBOUND).where(INBOUND.c.status == "dead").order_by(INBOUND.c.id.desc())
+    dead = select(INBOUND).where(IS_SET_ASIDE).order_by(INBOUND.c.id.desc())
     return list(conn.execute(dead.limit(limit)))
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot import cutting
-from bot.tables import CONVERSATIONS, OUTBOX
+from bot.tables import CONVERSATIONS, IS_QUEUED, IS_TROUBLED, OUTBOX
 from handoff.entry import Refused
 
 
@@ -89,9 +89,7 @@ def list_ready(
     conn: Connection, now: datetime, busy: Sequence[tuple[str, str]] = (), limit: int = 100
 ) -> list[Row[Any]]:
     """Return the oldest queued row of each recipient that is not busy, in order, if its time has come."""
-    rows = conn.execute(
-        _rows().where(OUTBOX.c.status == Status.QUEUED).order_by(OUTBOX.c.id).limit(limit * 10)
-    )
+    rows = conn.execute(_rows().where(IS_QUEUED).order_by(OUTBOX.c.id).limit(limit * 10))
     seen = set(busy)
     ready = []
     for row in rows:
@@ -139,8 +137,7 @@ def is_complete(conn: Connection, message: int) -> bool:
 
 def list_troubled(conn: Connection, limit: int = 100) -> list[Row[Any]]:
     """Return what a person should look at: sends that failed for good or may not have arrived."""
-    troubled = _rows().where(OUTBOX.c.status.in_([Status.DEAD, Status.UNCERTAIN]))
-    return list(conn.execute(troubled.order_by(OUTBOX.c.id.desc()).limit(limit)))
+    return list(conn.execute(_rows().where(IS_TROUBLED).order_by(OUTBOX.c.id.desc()).limit(limit)))
 
 
 def recover(conn: Connection) -> int:
@@ -157,9 +154,12 @@ def recover(conn: Connection) -> int:
 
 
 def drop_for(conn: Connection, channel: str, recipient: str, reason: str) -> None:
-    """Give up everything queued for somebody who cannot be reached."""
+    """Give up what is queued for a contact who cannot be reached; an alert to the same person is tried."""
     mine = update(OUTBOX).where(
-        OUTBOX.c.channel == channel, OUTBOX.c.recipient == recipient, OUTBOX.c.status == Status.QUEUED
+        OUTBOX.c.channel == channel,
+        OUTBOX.c.recipient == recipient,
+        OUTBOX.c.status == Status.QUEUED,
+        OUTBOX.c.alert_id.is_(None),
     )
     conn.execute(mine.values(status=Status.DEAD, error=reason))
 

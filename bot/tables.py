@@ -9,6 +9,13 @@ from sqlmodel import Field, SQLModel
 
 from handoff.tables import instant, table
 
+# What partial indexes hold, written out both there and in the queries: SQLite uses such an index only
+# where the query says the same words, not where it binds them.
+IS_PENDING = text("status = 'pending'")
+IS_SET_ASIDE = text("status = 'dead'")
+IS_QUEUED = text("status = 'queued'")
+IS_TROUBLED = text("status IN ('dead', 'uncertain')")
+
 
 class ContactRow(SQLModel, table=True):
     """A person outside, on one channel. `reachable` is false while the channel says they blocked us."""
@@ -92,7 +99,8 @@ class InboundRow(SQLModel, table=True):
     __tablename__ = "inbound"
     __table_args__ = (
         UniqueConstraint("channel", "external_id", name="one_update_a_channel"),
-        Index("inbound_pending", "id", sqlite_where=text("status = 'pending'")),
+        Index("inbound_pending", "id", sqlite_where=IS_PENDING),
+        Index("inbound_set_aside", "id", sqlite_where=IS_SET_ASIDE),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -113,7 +121,8 @@ class OutboxRow(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("cause", "kind", "recipient", "part", name="sent_once"),
-        Index("outbox_queued", "id", sqlite_where=text("status IN ('queued', 'sending')")),
+        Index("outbox_queued", "id", sqlite_where=IS_QUEUED),
+        Index("outbox_troubled", "id", sqlite_where=IS_TROUBLED),
         Index("outbox_of_message", "message_id"),
     )
 

@@ -158,7 +158,7 @@ def _reopen(turn: _Turn, filed: Filed, *, severe: bool) -> None:
     """Take the matter up again for the person who had it; if they are not there, anyone may claim."""
     contacts.change_message(turn.conn, turn.message, ticket_id=filed.id)
     last = filed.ticket.assignee
-    effects = _apply(turn, filed.id, ticket.Reopened(last or 0, turn.said.at))
+    effects = _apply(turn, filed.id, ticket.Reopened(last or 0, turn.said.at, by_contact=True))
     holder = people.find_by_id(turn.conn, last) if last is not None else None
     if holder is None or not is_on_call(holder, turn.core.zone, turn.now):
         effects += _apply(turn, filed.id, ticket.Released(turn.said.at))

@@ -56,6 +56,10 @@ class StaffRow(SQLModel, table=True):
     active: bool = True
 
 
+# What the partial index holds, said in the same words by the query that uses it.
+IS_OPEN = text("status != 'resolved'")
+
+
 class TicketRow(SQLModel, table=True):
     """One matter for a human. At most one is open in a conversation, which the partial index holds."""
 
@@ -65,9 +69,10 @@ class TicketRow(SQLModel, table=True):
             "one_open_ticket",
             "conversation_id",
             unique=True,
-            sqlite_where=text("status != 'resolved'"),
-            postgresql_where=text("status != 'resolved'"),
+            sqlite_where=IS_OPEN,
+            postgresql_where=IS_OPEN,
         ),
+        Index("tickets_open", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("tickets_back_to_bot", "back_to_bot_at", sqlite_where=text("back_to_bot_at IS NOT NULL")),
         Index("tickets_of_conversation", "conversation_id", "id"),
     )

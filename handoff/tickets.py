@@ -11,7 +11,7 @@ from handoff import climbs, clocks, deadline, ticket
 from handoff.actions import Action
 from handoff.entry import Effect, Entry, Refused, ReturnToBot
 from handoff.policy import RESPONSES, Category, Promises
-from handoff.tables import DEADLINES, TICKETS
+from handoff.tables import DEADLINES, IS_OPEN, TICKETS
 from handoff.ticket import BACK_TO_BOT, Event, Status, Ticket
 
 
@@ -42,7 +42,7 @@ def get(conn: Connection, ticket_id: int) -> Filed:
 
 def list_open(conn: Connection) -> list[Filed]:
     """Return every open ticket, oldest first."""
-    rows = _rows().where(TICKETS.c.status != Status.RESOLVED).order_by(TICKETS.c.id)
+    rows = _rows().where(IS_OPEN).order_by(TICKETS.c.id)
     return [_filed(row) for row in conn.execute(rows)]
 
 

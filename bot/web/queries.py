@@ -114,7 +114,8 @@ def list_deadlines(conn: Connection, ticket: int) -> list[Row[Any]]:
     newest = (
         select(func.max(DEADLINES.c.id)).where(DEADLINES.c.ticket_id == ticket).group_by(DEADLINES.c.kind)
     )
-    rows = select(DEADLINES).where(DEADLINES.c.id.in_(newest)).order_by(DEADLINES.c.id)
+    promised = select(DEADLINES).where(DEADLINES.c.id.in_(newest), DEADLINES.c.target_seconds > 0)
+    rows = promised.order_by(DEADLINES.c.id)
     return list(conn.execute(rows))
 
 

@@ -61,6 +61,9 @@ def upgrade() -> None:
         batch_op.create_index(
             "inbound_pending", ["id"], unique=False, sqlite_where=sa.text("status = 'pending'")
         )
+        batch_op.create_index(
+            "inbound_set_aside", ["id"], unique=False, sqlite_where=sa.text("status = 'dead'")
+        )
 
     op.create_table(
         "log",
@@ -111,7 +114,10 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_outbox_conversation_id"), ["conversation_id"], unique=False)
         batch_op.create_index("outbox_of_message", ["message_id"], unique=False)
         batch_op.create_index(
-            "outbox_queued", ["id"], unique=False, sqlite_where=sa.text("status IN ('queued', 'sending')")
+            "outbox_queued", ["id"], unique=False, sqlite_where=sa.text("status = 'queued'")
+        )
+        batch_op.create_index(
+            "outbox_troubled", ["id"], unique=False, sqlite_where=sa.text("status IN ('dead', 'uncertain')")
         )
 
     op.create_table(
@@ -228,6 +234,13 @@ def upgrade() -> None:
             sqlite_where=sa.text("back_to_bot_at IS NOT NULL"),
         )
         batch_op.create_index("tickets_of_conversation", ["conversation_id", "id"], unique=False)
+        batch_op.create_index(
+            "tickets_open",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("status != 'resolved'"),
+            postgresql_where=sa.text("status != 'resolved'"),
+        )
 
     op.create_table(
         "deadlines",
@@ -374,6 +387,11 @@ def downgrade() -> None:
 
     op.drop_table("deadlines")
     with op.batch_alter_table("tickets", schema=None) as batch_op:
+        batch_op.drop_index(
+            "tickets_open",
+            sqlite_where=sa.text("status != 'resolved'"),
+            postgresql_where=sa.text("status != 'resolved'"),
+        )
         batch_op.drop_index("tickets_of_conversation")
         batch_op.drop_index("tickets_back_to_bot", sqlite_where=sa.text("back_to_bot_at IS NOT NULL"))
         batch_op.drop_index(
@@ -399,7 +417,8 @@ def downgrade() -> None:
     op.drop_table("bursts")
     op.drop_table("staff")
     with op.batch_alter_table("outbox", schema=None) as batch_op:
-        batch_op.drop_index("outbox_queued", sqlite_where=sa.text("status IN ('queued', 'sending')"))
+        batch_op.drop_index("outbox_troubled", sqlite_where=sa.text("status IN ('dead', 'uncertain')"))
+        batch_op.drop_index("outbox_queued", sqlite_where=sa.text("status = 'queued'"))
         batch_op.drop_index("outbox_of_message")
         batch_op.drop_index(batch_op.f("ix_outbox_conversation_id"))
 
@@ -411,6 +430,7 @@ def downgrade() -> None:
 
     op.drop_table("log")
     with op.batch_alter_table("inbound", schema=None) as batch_op:
+        batch_op.drop_index("inbound_set_aside", sqlite_where=sa.text("status = 'dead'"))
         batch_op.drop_index("inbound_pending", sqlite_where=sa.text("status = 'pending'"))
 
     op.drop_table("inbound")

@@ -1,0 +1,42 @@
+"""The indexes that keep a busy desk quick are the ones its queries use."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import pytest
+from sqlalchemy import event
+
+from bot import intake, outbox
+from handoff import tickets
+from tests.cast import Stage, stage
+
+
+@pytest.fixture
+def scene() -> Stage:
+    return stage()
+
+
+def plans(scene: Stage) -> list[str]:
+    """Explain every query that the desk and the workers ask again and again."""
+    asked: list[tuple[str, Sequence[Any]]] = []
+    event.listen(scene.engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+    with scene.open() as conn:
+        intake.list_pending(conn, ["web"], scene.now)
+        intake.list_dead(conn)
+        outbox.list_ready(conn, scene.now)
+        outbox.list_troubled(conn)
+        tickets.next_look(conn)
+        tickets.sweep(conn, scene.core.promises, scene.now)
+        tickets.list_open(conn)
+        raw = conn.connection.cursor()
+        queries = [(sql, given) for sql, given in list(asked) if sql.startswith("SELECT")]
+        found = []
+        for sql, given in queries:
+            raw.execute(f"EXPLAIN QUERY PLAN {sql}", given)
+            found += [f"{row[3]} <- {' '.join(sql.split())[:90]}" for row in raw.fetchall()]
+    return found
+
+
+def test_no_query_of_the_steady_work_reads_a_whole_table(scene: Stage) -> None:
+    whole = [plan for plan in plans(scene) if plan.startswith("SCAN") and "USING" not in plan]
+    assert whole == []
