@@ -7,9 +7,9 @@ from types import MappingProxyType
 
 from sqlalchemy import Connection
 
-from bot import contacts, core, outbox
+from bot import contacts, ledger, outbox
+from bot.brand import Brand
 from bot.contacts import Thread
-from bot.core import Core
 from bot.mode import is_lingering
 from bot.outbox import Letter
 from handoff import climbs, people, ticket, tickets
@@ -37,7 +37,7 @@ class Act:
     nonce: str | None = None
 
 
-def perform(conn: Connection, brand: Core, person: Person, act: Act, now: datetime) -> None:
+def perform(conn: Connection, brand: Brand, person: Person, act: Act, now: datetime) -> None:
     """Do it; raises Refused, and changes nothing that is committed, where it may not be."""
     require(person, act.verb)
     thread, filed = _target(conn, act)
@@ -51,15 +51,15 @@ def perform(conn: Connection, brand: Core, person: Person, act: Act, now: dateti
         case _:
             _on_ticket(conn, brand, person, act, filed, now)
     done = Entry("act", filed.id if filed else None, thread.id, person.id, {"act": act.verb})
-    core.record(conn, brand, [done], now)
+    ledger.record(conn, brand, [done], now)
 
 
-def refuse(conn: Connection, brand: Core, who: str, act: Act, refused: Refused, now: datetime) -> None:
+def refuse(conn: Connection, brand: Brand, who: str, act: Act, refused: Refused, now: datetime) -> None:
     """Put a refused act on record."""
     data = {"who": who, "act": act.verb, "reason": str(refused)}
     known = act.ticket is not None and refused.code != "unknown"
     entry = Entry("refused", act.ticket if known else None, act.conversation, data=data)
-    core.record(conn, brand, [entry], now)
+    ledger.record(conn, brand, [entry], now)
 
 
 def _target(conn: Connection, act: Act) -> tuple[Thread, Filed | None]:
@@ -72,22 +72,22 @@ def _target(conn: Connection, act: Act) -> tuple[Thread, Filed | None]:
 
 
 def _on_ticket(
-    conn: Connection, brand: Core, person: Person, act: Act, filed: Filed | None, now: datetime
+    conn: Connection, brand: Brand, person: Person, act: Act, filed: Filed | None, now: datetime
 ) -> None:
     if filed is None:
         raise Refused("not_open", "there is no ticket in this conversation")
     if act.verb == "ack":
-        core.record(conn, brand, climbs.ack(conn, brand.promises, filed.id, person, now), now)
+        ledger.record(conn, brand, climbs.ack(conn, brand.promises, filed.id, person, now), now)
         return
     effects = tickets.apply(conn, brand.promises, filed, _event(conn, brand, person, act, filed, now), now)
-    core.record(conn, brand, effects, now)
+    ledger.record(conn, brand, effects, now)
     if act.verb == "take_over":
         thread = contacts.get(conn, filed.conversation)
         _note(conn, person, _text(act, "reason"), thread, filed, now, source="reason")
 
 
 def _event(
-    conn: Connection, brand: Core, person: Person, act: Act, filed: Filed, now: datetime
+    conn: Connection, brand: Brand, person: Person, act: Act, filed: Filed, now: datetime
 ) -> ticket.Event:
     """Check what depends on the person and the ticket, and name what happens."""
     current = filed.ticket
@@ -125,7 +125,7 @@ def _event(
 
 def _reply(
     conn: Connection,
-    brand: Core,
+    brand: Brand,
     person: Person,
     act: Act,
     thread: Thread,
@@ -141,12 +141,12 @@ def _reply(
     lingering = filed is not None and is_lingering(filed.ticket, now)
     if filed is None or (not filed.ticket.is_open and not lingering):
         ticket_id, effects = tickets.open_for_staff(conn, brand.promises, thread.id, person.id, now)
-        core.record(conn, brand, effects, now)
+        ledger.record(conn, brand, effects, now)
     else:
         ticket_id = filed.id
         if filed.ticket.status is Status.WAITING:
             effects = tickets.apply(conn, brand.promises, filed, ticket.Claimed(person.id), now)
-            core.record(conn, brand, effects, now)
+            ledger.record(conn, brand, effects, now)
         elif filed.ticket.assignee != person.id:
             name = people.name_of(conn, filed.ticket.assignee)
             raise Refused("held", f"{name} holds the conversation; your text was not sent")
@@ -185,7 +185,7 @@ def _block(conn: Connection, thread: Thread, *, block: bool) -> None:
     contacts.set_blocked(conn, thread, blocked=block)
 
 
-def _require_reopening(conn: Connection, brand: Core, filed: Filed, now: datetime) -> None:
+def _require_reopening(conn: Connection, brand: Brand, filed: Filed, now: datetime) -> None:
     if filed.ticket.resolved_at is None:
         raise Refused("not_available", "the ticket is open")
     newest = tickets.find_newest(conn, filed.conversation)

@@ -1,4 +1,4 @@
-"""Wiring: from the configuration to the core and the database."""
+"""Wiring: from the configuration to the brand and the database."""
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine
 
 from bot import schema
-from bot.core import Core
+from bot.brand import Brand
 from bot.database import open_engine, transaction
 from bot.settings import Settings
 from bot.wording import read_wording
@@ -21,9 +21,9 @@ from knowledge.understanding import Understanding
 Progress = Callable[[int, int], None]
 
 
-def build_core(
+def build_brand(
     settings: Settings, articles: list[Article], cache: Path | None, progress: Progress | None = None
-) -> Core:
+) -> Brand:
     """Learn the articles and put the brand's promises and words beside them."""
     understanding = Understanding.build(
         articles,
@@ -32,7 +32,7 @@ def build_core(
         cache=cache,
         progress=progress,
     )
-    return Core(settings.brand, settings.language, settings.promises, understanding, read_wording())
+    return Brand(settings.brand, settings.language, settings.promises, understanding, read_wording())
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path | None:

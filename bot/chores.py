@@ -40,8 +40,8 @@ class Chores:
 
     def __init__(self, service: Service) -> None:
         self._service = service
-        self._trigger = CronTrigger(hour=3, minute=30, timezone=service.core.zone)
-        self._scheduler = AsyncIOScheduler(timezone=service.core.zone)
+        self._trigger = CronTrigger(hour=3, minute=30, timezone=service.brand.zone)
+        self._scheduler = AsyncIOScheduler(timezone=service.brand.zone)
 
     async def start(self) -> None:
         """Catch up on what was missed, then follow the calendar."""

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-from bot import contacts, core, journal, outbox
-from bot.core import Core
+from bot import contacts, journal, ledger, outbox
+from bot.brand import Brand
 from bot.outbox import RESENT, Status
 from handoff import climbs, tickets
 from handoff.entry import Effect, Entry
@@ -16,7 +16,7 @@ ATTEMPTS = 4
 
 
 def delivered(
-    conn: Connection, brand: Core, row_id: int, now: datetime, remote_id: str | None = None
+    conn: Connection, brand: Brand, row_id: int, now: datetime, remote_id: str | None = None
 ) -> None:
     """Record that the channel accepted a row; a whole staff message stops the clocks it answers."""
     row = outbox.get(conn, row_id)
@@ -31,11 +31,11 @@ def delivered(
         filed = tickets.get(conn, message.ticket_id)
         effects = tickets.apply(conn, brand.promises, filed, happened, now)
         climbs.extend(conn, brand.promises, filed.id, now)
-        core.record(conn, brand, effects, now)
+        ledger.record(conn, brand, effects, now)
 
 
 def failed(
-    conn: Connection, brand: Core, row_id: int, reason: str, now: datetime, *, blocked: bool = False
+    conn: Connection, brand: Brand, row_id: int, reason: str, now: datetime, *, blocked: bool = False
 ) -> None:
     """Record that a row will never arrive. A person who blocked us gets nothing more until they write."""
     row = outbox.get(conn, row_id)
@@ -50,7 +50,7 @@ def failed(
     effects.append(Entry("send_failed", conversation=row.conversation_id, data=data))
     if row.alert_id is not None and row.kind == "alert":
         effects += climbs.pass_on(conn, brand.promises, row.alert_id, now)
-    core.record(conn, brand, effects, now)
+    ledger.record(conn, brand, effects, now)
 
 
 def postponed(conn: Connection, row_id: int, reason: str, not_before: datetime) -> None:
@@ -59,7 +59,7 @@ def postponed(conn: Connection, row_id: int, reason: str, not_before: datetime) 
 
 
 def uncertain(
-    conn: Connection, brand: Core, row_id: int, reason: str, now: datetime, again_at: datetime
+    conn: Connection, brand: Brand, row_id: int, reason: str, now: datetime, again_at: datetime
 ) -> None:
     """Record that a row may have arrived: what may be said twice is sent again, a person's words are not."""
     row = outbox.get(conn, row_id)
@@ -73,7 +73,7 @@ def uncertain(
     effects: list[Effect] = [Entry("send_uncertain", conversation=row.conversation_id, data=data)]
     if row.alert_id is not None and row.kind == "alert":
         effects += climbs.pass_on(conn, brand.promises, row.alert_id, now)
-    core.record(conn, brand, effects, now)
+    ledger.record(conn, brand, effects, now)
 
 
 def retry(conn: Connection, row_id: int, now: datetime) -> bool:

@@ -10,8 +10,8 @@ from typing import Any
 from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.sqlite import insert
 
-from bot import core, turn
-from bot.core import Core
+from bot import ledger, turn
+from bot.brand import Brand
 from bot.service import Service
 from bot.tables import INBOUND, IS_PENDING, IS_SET_ASIDE
 from bot.turn import Said
@@ -37,7 +37,7 @@ class Unreadable(Exception):  # noqa: N818 - an outcome
     """An update that will never be understood; trying again helps nobody."""
 
 
-Handler = Callable[[Connection, Core, Mapping[str, Any], datetime], None]
+Handler = Callable[[Connection, Brand, Mapping[str, Any], datetime], None]
 Reader = Callable[[Mapping[str, Any]], Said | None]
 
 
@@ -80,7 +80,7 @@ def list_pending(
     return [row for row in lanes.values() if row.not_before is None or row.not_before <= now]
 
 
-def handle(conn: Connection, brand: Core, reception: Reception, row_id: int, now: datetime) -> None:
+def handle(conn: Connection, brand: Brand, reception: Reception, row_id: int, now: datetime) -> None:
     """Handle one update and mark it done, in the caller's transaction."""
     row = conn.execute(select(INBOUND).where(INBOUND.c.id == row_id)).one()
     if row.status != "pending":
@@ -90,7 +90,7 @@ def handle(conn: Connection, brand: Core, reception: Reception, row_id: int, now
 
 
 def set_aside(
-    conn: Connection, brand: Core, reception: Reception, row_id: int, error: Exception, now: datetime
+    conn: Connection, brand: Brand, reception: Reception, row_id: int, error: Exception, now: datetime
 ) -> None:
     """Try a failed update again later. After five attempts, or at once where it is Unreadable, a person
     reads it and the lane goes on.
@@ -107,7 +107,7 @@ def set_aside(
     said = reception.said(row.raw)
     if said is not None:
         turn.fail(conn, brand, said, now)
-    core.record(conn, brand, [Entry("inbound_dead", data={"inbound": row_id})], now)
+    ledger.record(conn, brand, [Entry("inbound_dead", data={"inbound": row_id})], now)
 
 
 def retry(conn: Connection, row_id: int) -> bool:
@@ -131,10 +131,10 @@ async def work(service: Service, receptions: Mapping[str, Reception]) -> None:
 
 async def _handle_one(service: Service, reception: Reception, row: Row[Any]) -> None:
     try:
-        await service.write(lambda conn: handle(conn, service.core, reception, row.id, service.now()))
+        await service.write(lambda conn: handle(conn, service.brand, reception, row.id, service.now()))
     except Exception as error:  # whatever it is, the conversation goes on
         log.exception("update %s of %s was not handled", row.id, row.channel)
         failure = error
         await service.write(
-            lambda conn: set_aside(conn, service.core, reception, row.id, failure, service.now())
+            lambda conn: set_aside(conn, service.brand, reception, row.id, failure, service.now())
         )

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.brand import Brand
 from bot.conversation import Action, Answer, AskBack, OpenTicket, React, Say
-from bot.core import Core
 from bot.wording import clock_words, quote
 from handoff.calendar import is_open
 
@@ -29,7 +29,7 @@ class Reply:
 
 
 def replies(
-    core: Core, action: Action, said: str, language: str, now: datetime, due: datetime | None
+    brand: Brand, action: Action, said: str, language: str, now: datetime, due: datetime | None
 ) -> list[Reply]:
     """Return what the bot says for an action; nothing where it only acts.
 
@@ -37,32 +37,32 @@ def replies(
     """
     match action:
         case Answer(articles):
-            found = [core.understanding.article(article) for article in articles]
-            texts = [(a.id, a.answer(language, core.language)) for a in found if a is not None]
+            found = [brand.understanding.article(article) for article in articles]
+            texts = [(a.id, a.answer(language, brand.language)) for a in found if a is not None]
             return [Reply("answer", text, article) for article, text in texts if text]
         case Say(key, source):
-            return [Reply(source, core.wording.say(key, language, brand=core.brand))]
+            return [Reply(source, brand.wording.say(key, language, brand=brand.name))]
         case AskBack(offers):
             key = "clarify_offers" if offers else "clarify_reword"
-            return [Reply("clarify", core.wording.say(key, language), offers=offers)]
+            return [Reply("clarify", brand.wording.say(key, language), offers=offers)]
         case OpenTicket():
-            return [Reply("ack", _acknowledgement(core, action, said, language, now, due))]
+            return [Reply("ack", _acknowledgement(brand, action, said, language, now, due))]
         case React():
-            return [Reply("reaction", core.wording.say("reaction", language))]
+            return [Reply("reaction", brand.wording.say("reaction", language))]
         case _:
             return []
 
 
 def _acknowledgement(
-    core: Core, action: OpenTicket, said: str, language: str, now: datetime, due: datetime | None
+    brand: Brand, action: OpenTicket, said: str, language: str, now: datetime, due: datetime | None
 ) -> str:
     """Say what was understood and by when a person answers; nothing is promised that is over already."""
     key, topic = ACKNOWLEDGED[action.because], quote(said)
     if due is None or due <= now:
-        text = core.wording.say(f"{key}_open", language, topic=topic)
+        text = brand.wording.say(f"{key}_open", language, topic=topic)
     else:
-        time = clock_words(due, now, core.zone, language)
-        text = core.wording.say(key, language, topic=topic, time=time)
-    if is_open(core.promises.policies[action.category].calendar, now):
+        time = clock_words(due, now, brand.zone, language)
+        text = brand.wording.say(key, language, topic=topic, time=time)
+    if is_open(brand.promises.policies[action.category].calendar, now):
         return text
-    return f"{text} {core.wording.say('outside_hours', language)}"
+    return f"{text} {brand.wording.say('outside_hours', language)}"

@@ -15,8 +15,9 @@ from filelock import BaseFileLock, FileLock, Timeout
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects.sqlite import insert
 
-from bot import core, intake, journal
-from bot.building import build_core, cache_folder, fill, open_database
+from bot import intake, journal, ledger
+from bot.brand import Brand
+from bot.building import build_brand, cache_folder, fill, open_database
 from bot.channels import web
 from bot.channels.channel import Channel, Line, Page
 from bot.chores import Chores
@@ -58,7 +59,7 @@ def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], Non
             say(line)
         with reading(engine) as conn:
             articles = store.list_published(conn)
-        brand = build_core(settings, articles, cache_folder(environ))
+        brand = build_brand(settings, articles, cache_folder(environ))
         asyncio.run(_serve(settings, brand, engine, listener, address, say))
         engine.dispose()
     finally:
@@ -67,7 +68,7 @@ def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], Non
 
 async def _serve(
     settings: Settings,
-    brand: core.Core,
+    brand: Brand,
     engine: Engine,
     listener: socket.socket,
     address: str,
@@ -166,7 +167,7 @@ async def _sweep(service: Service) -> None:
         now = service.now()
         due = await service.read(tickets.next_look)
         if due is not None and due <= now:
-            await service.write(lambda conn, now=now: core.sweep(conn, service.core, now))  # type: ignore[misc]
+            await service.write(lambda conn, now=now: ledger.sweep(conn, service.brand, now))  # type: ignore[misc]
         following = max(following + SWEEP, loop.time())
         await asyncio.sleep(following - loop.time())
 
@@ -184,7 +185,7 @@ async def _follow(service: Service) -> None:
         service.pulse.strike()
         if any(entry.kind == "articles_imported" for entry in news):
             articles = await service.read(store.list_published)
-            service.core = await asyncio.to_thread(build_core, service.settings, articles, None)
+            service.brand = await asyncio.to_thread(build_brand, service.settings, articles, None)
 
 
 def _lock(settings: Settings) -> BaseFileLock:

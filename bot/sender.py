@@ -72,17 +72,17 @@ class Sender:
             log.warning("row %s to %s was refused: %s", row.id, row.channel, reason)
             await service.write(
                 lambda conn: delivery.failed(
-                    conn, service.core, row.id, reason, service.now(), blocked=blocked
+                    conn, service.brand, row.id, reason, service.now(), blocked=blocked
                 )
             )
         except Exception as error:  # what a channel does not name may have arrived
             reason = str(error) if isinstance(error, Uncertain) else f"{type(error).__name__}: {error}"
             await service.write(
                 lambda conn: delivery.uncertain(
-                    conn, service.core, row.id, reason, service.now(), service.now() + AGAIN
+                    conn, service.brand, row.id, reason, service.now(), service.now() + AGAIN
                 )
             )
         else:
             await service.write(
-                lambda conn: delivery.delivered(conn, service.core, row.id, service.now(), remote_id)
+                lambda conn: delivery.delivered(conn, service.brand, row.id, service.now(), remote_id)
             )

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
-from bot.core import Core
+from bot.brand import Brand
 from bot.database import Writer, reading
 from bot.settings import Settings
 
@@ -54,10 +54,10 @@ class Pulse:
 
 @dataclass(slots=True)
 class Service:
-    """What the parts of one process share. `core` is replaced when the knowledge changes."""
+    """What the parts of one process share. `brand` is replaced when the knowledge changes."""
 
     settings: Settings
-    core: Core
+    brand: Brand
     engine: Engine
     writer: Writer
     pulse: Pulse

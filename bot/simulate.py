@@ -7,9 +7,9 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from bot import acts, contacts, core, delivery, journal, outbox, turn
+from bot import acts, contacts, delivery, journal, ledger, outbox, turn
 from bot.acts import Act
-from bot.core import Core
+from bot.brand import Brand
 from bot.database import open_memory, transaction
 from bot.journal import Logged
 from bot.settings import StaffMember
@@ -24,8 +24,8 @@ CHANNEL = "story"
 class Simulation:
     """One story being played. Nothing outside it is read or changed."""
 
-    def __init__(self, brand: Core, staff: Sequence[StaffMember]) -> None:
-        self._core = brand
+    def __init__(self, brand: Brand, staff: Sequence[StaffMember]) -> None:
+        self._brand = brand
         self._engine: Engine = open_memory()
         self._failing: Counter[str] = Counter()
         self._shown = 0
@@ -57,7 +57,7 @@ class Simulation:
                 due = tickets.next_look(conn)
                 if due is None or due > until or (due == until and not including):
                     return
-                core.sweep(conn, self._core, due)
+                ledger.sweep(conn, self._brand, due)
                 self._deliver(conn, due)
                 yield from self._news(conn)
 
@@ -68,7 +68,7 @@ class Simulation:
             self._failing[line.to or ""] += 1
         elif line.says is not None:
             name = line.who or ""
-            turn.contact_wrote(conn, self._core, turn.Said(CHANNEL, name, name, line.says, line.at), line.at)
+            turn.contact_wrote(conn, self._brand, turn.Said(CHANNEL, name, name, line.says, line.at), line.at)
         else:
             self._act(conn, line)
 
@@ -80,9 +80,9 @@ class Simulation:
                 raise Refused("unknown", f"{line.who} is not at the desk")
             act = self._addressed(conn, line)
             with conn.begin_nested():
-                acts.perform(conn, self._core, person, act, line.at)
+                acts.perform(conn, self._brand, person, act, line.at)
         except Refused as refused:
-            acts.refuse(conn, self._core, line.who or "", act, refused, line.at)
+            acts.refuse(conn, self._brand, line.who or "", act, refused, line.at)
 
     def _addressed(self, conn: Connection, line: Line) -> Act:
         """Name what the act is for: the ticket, the follower, or the only open ticket."""
@@ -111,9 +111,9 @@ class Simulation:
                 name = self._name(conn, row.channel, row.recipient)
                 if self._failing[name]:
                     self._failing[name] -= 1
-                    delivery.failed(conn, self._core, row.id, "403: blocked", now, blocked=True)
+                    delivery.failed(conn, self._brand, row.id, "403: blocked", now, blocked=True)
                 else:
-                    delivery.delivered(conn, self._core, row.id, now)
+                    delivery.delivered(conn, self._brand, row.id, now)
 
     def _name(self, conn: Connection, channel: str, recipient: str) -> str:
         return recipient if channel == CHANNEL else people.name_of(conn, int(recipient)) or recipient
@@ -165,4 +165,4 @@ class Simulation:
         return contacts.get(conn, entry.conversation or 0).name
 
     def _local(self, at: datetime) -> str:
-        return at.astimezone(self._core.zone).isoformat(timespec="seconds")
+        return at.astimezone(self._brand.zone).isoformat(timespec="seconds")

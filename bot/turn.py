@@ -5,7 +5,8 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import contacts, conversation, core, outbox
+from bot import contacts, conversation, ledger, outbox
+from bot.brand import Brand
 from bot.contacts import Thread
 from bot.conversation import (
     Answer,
@@ -19,7 +20,6 @@ from bot.conversation import (
     Say,
     TellStatus,
 )
-from bot.core import Core
 from bot.mode import mode_of
 from bot.outbox import Letter
 from bot.replies import Reply, replies
@@ -54,7 +54,7 @@ class _Turn:
     """One message on its way through: everything the steps below share."""
 
     conn: Connection
-    core: Core
+    brand: Brand
     thread: Thread
     said: Said
     message: int
@@ -64,7 +64,7 @@ class _Turn:
     now: datetime
 
 
-def contact_wrote(conn: Connection, brand: Core, said: Said, now: datetime) -> int:
+def contact_wrote(conn: Connection, brand: Brand, said: Said, now: datetime) -> int:
     """Store a contact's message and do what it calls for; returns the message's id.
 
     The clocks count from the instant at which the contact sent it, not from when it was handled.
@@ -93,13 +93,13 @@ def contact_wrote(conn: Connection, brand: Core, said: Said, now: datetime) -> i
     language = thread.language or reading.language if tapped else reading.language
     contacts.remember(conn, thread, memory, language, said.at)
     turn = _Turn(conn, brand, thread, said, message, language, reading, newest, now)
-    core.record(conn, brand, [Entry("received", conversation=thread.id, data={"mode": mode})], now)
+    ledger.record(conn, brand, [Entry("received", conversation=thread.id, data={"mode": mode})], now)
     for action in actions:
         _carry_out(turn, action)
     return message
 
 
-def fail(conn: Connection, brand: Core, said: Said, now: datetime) -> None:
+def fail(conn: Connection, brand: Brand, said: Said, now: datetime) -> None:
     """Hand a message over that the bot could not handle: it is stored and a person reads it."""
     thread = contacts.find_or_add(conn, said.channel, said.external_id, said.name, now)
     newest = tickets.find_newest(conn, thread.id)
@@ -135,12 +135,12 @@ def _carry_out(turn: _Turn, action: conversation.Action) -> None:
 
 def _open(turn: _Turn, action: OpenTicket) -> None:
     """Open the ticket and acknowledge it once: what was understood, and by when a person answers."""
-    promises = turn.core.promises
+    promises = turn.brand.promises
     new, effects = tickets.open_for_contact(
         turn.conn, promises, turn.thread.id, action.category, turn.said.at, turn.now
     )
     contacts.change_message(turn.conn, turn.message, ticket_id=new)
-    core.record(turn.conn, turn.core, effects, turn.now)
+    ledger.record(turn.conn, turn.brand, effects, turn.now)
     due = clocks.running(turn.conn, new).get(Kind.FIRST_RESPONSE)
     _say(turn, action, due=due, ticket=new)
 
@@ -148,10 +148,10 @@ def _open(turn: _Turn, action: OpenTicket) -> None:
 def _join(turn: _Turn, filed: Filed, *, severe: bool, thanks: bool = False) -> None:
     """Put the message with the open ticket; a severe one makes it a crisis, counted from this message."""
     event = ticket.ContactWrote(turn.said.at, thanks=thanks)
-    effects = tickets.apply(turn.conn, turn.core.promises, filed, event, turn.now)
+    effects = tickets.apply(turn.conn, turn.brand.promises, filed, event, turn.now)
     if severe and filed.ticket.category is not Category.CRISIS:
         effects += _apply(turn, filed.id, ticket.Recategorised(Category.CRISIS, turn.said.at))
-    core.record(turn.conn, turn.core, effects, turn.now)
+    ledger.record(turn.conn, turn.brand, effects, turn.now)
 
 
 def _reopen(turn: _Turn, filed: Filed, *, severe: bool) -> None:
@@ -160,25 +160,25 @@ def _reopen(turn: _Turn, filed: Filed, *, severe: bool) -> None:
     last = filed.ticket.assignee
     effects = _apply(turn, filed.id, ticket.Reopened(last or 0, turn.said.at, by_contact=True))
     holder = people.find_by_id(turn.conn, last) if last is not None else None
-    if holder is None or not is_on_call(holder, turn.core.zone, turn.now):
+    if holder is None or not is_on_call(holder, turn.brand.zone, turn.now):
         effects += _apply(turn, filed.id, ticket.Released(turn.said.at))
-    core.record(turn.conn, turn.core, effects, turn.now)
+    ledger.record(turn.conn, turn.brand, effects, turn.now)
     _join(turn, tickets.get(turn.conn, filed.id), severe=severe)
 
 
 def _apply(turn: _Turn, ticket_id: int, event: ticket.Event) -> list[Effect]:
-    return tickets.apply(turn.conn, turn.core.promises, tickets.get(turn.conn, ticket_id), event, turn.now)
+    return tickets.apply(turn.conn, turn.brand.promises, tickets.get(turn.conn, ticket_id), event, turn.now)
 
 
 def _tell_status(turn: _Turn, filed: Filed) -> None:
     due = min((at for k, at in clocks.running(turn.conn, filed.id).items() if k in RESPONSES), default=None)
-    say = turn.core.wording.say
+    say = turn.brand.wording.say
     if due is None:
         text = say("status_open", turn.language, ticket=f"#{filed.id}")
     elif due <= turn.now:
         text = say("status_late", turn.language, ticket=f"#{filed.id}")
     else:
-        time = clock_words(due, turn.now, turn.core.zone, turn.language)
+        time = clock_words(due, turn.now, turn.brand.zone, turn.language)
         text = say("status", turn.language, ticket=f"#{filed.id}", time=time)
     _send(turn, Reply("status", text))
 
@@ -191,7 +191,7 @@ def _say(
     ticket: int | None = None,
     react_to: str | None = None,
 ) -> None:
-    spoken = replies(turn.core, action, turn.said.text, turn.language, turn.now, due)
+    spoken = replies(turn.brand, action, turn.said.text, turn.language, turn.now, due)
     for part, reply in enumerate(spoken):
         _send(turn, reply, ticket=ticket, part=part, react_to=react_to)
 
@@ -200,7 +200,7 @@ def _send(
     turn: _Turn, reply: Reply, *, ticket: int | None = None, part: int = 0, react_to: str | None = None
 ) -> None:
     """Store what the bot says and queue it, fenced by the epoch in which it was decided."""
-    epoch = core.settle_mode(turn.conn, turn.thread.id, turn.now)
+    epoch = ledger.settle_mode(turn.conn, turn.thread.id, turn.now)
     offers = [list(offer) for offer in reply.offers]
     message = contacts.add_message(
         turn.conn, turn.thread.id, direction="out", author="bot", source=reply.source, text=reply.text,

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine
 
-from bot import acts, contacts, core, delivery, journal, outbox, turn
+from bot import acts, contacts, delivery, journal, ledger, outbox, turn
 from bot.acts import Act
+from bot.brand import Brand
 from bot.building import cache_folder
-from bot.core import Core
 from bot.database import open_memory, transaction
 from bot.settings import load_settings
 from bot.wording import read_wording
@@ -51,11 +51,11 @@ COMPLAINT = "tv saya mati total dari kemarin, saya kecewa sekali"
 
 
 @cache
-def brand(folder: Path = Path("/nonexistent")) -> Core:
+def small_brand(folder: Path = Path("/nonexistent")) -> Brand:
     """A brand with three articles, and every default of an empty configuration."""
     understanding = Understanding.build(ARTICLES, language="id", cache=cache_folder(os.environ))
     promises = load_settings(Path(__file__).parent.parent / "config.toml", {}, folder).promises
-    return Core("Uji", "id", promises, understanding, read_wording())
+    return Brand("Uji", "id", promises, understanding, read_wording())
 
 
 @dataclass(slots=True)
@@ -63,7 +63,7 @@ class Stage:
     """A desk with alice (admin), bob (admin), sue (supervisor) and dan (decision-maker), and a clock."""
 
     engine: Engine
-    core: Core
+    brand: Brand
     now: datetime = NOON
 
     @contextmanager
@@ -77,7 +77,7 @@ class Stage:
     def says(self, text: str, who: str = "ani", at: datetime | None = None, **more: Any) -> None:
         with self.open() as conn:
             said = turn.Said("web", who, who, text, at or self.now, **more)
-            turn.contact_wrote(conn, self.core, said, self.now)
+            turn.contact_wrote(conn, self.brand, said, self.now)
 
     def does(
         self, who: str, verb: str, ticket: int | None = None, nonce: str | None = None, **args: object
@@ -86,7 +86,7 @@ class Stage:
         with self.open() as conn:
             thread = contacts.find(conn, "web", "ani")
             act = Act(verb, ticket, thread.id if thread and ticket is None else None, args, nonce)
-            acts.perform(conn, self.core, person, act, self.now)
+            acts.perform(conn, self.brand, person, act, self.now)
 
     def person(self, name: str) -> Person:
         with self.open() as conn:
@@ -96,7 +96,7 @@ class Stage:
 
     def sweep(self) -> None:
         with self.open() as conn:
-            core.sweep(conn, self.core, self.now)
+            ledger.sweep(conn, self.brand, self.now)
 
     def deliver(self) -> list[str]:
         """Let the channels accept everything that is queued, and return the texts to contacts."""
@@ -105,7 +105,7 @@ class Stage:
             while ready := outbox.list_ready(conn, self.now):
                 for row in ready:
                     if outbox.mark_sending(conn, row.id) is not None:
-                        delivery.delivered(conn, self.core, row.id, self.now, f"remote-{row.id}")
+                        delivery.delivered(conn, self.brand, row.id, self.now, f"remote-{row.id}")
                         texts += [row.text] if row.message_id else []
         return texts
 
@@ -118,9 +118,9 @@ class Stage:
         return [data["mode"] for _, data in self.happened("mode")]
 
 
-def stage(core: Core | None = None) -> Stage:
+def stage(brand: Brand | None = None) -> Stage:
     """Set an empty stage with its four people."""
-    set_up = Stage(open_memory(), core or brand())
+    set_up = Stage(open_memory(), brand or small_brand())
     with set_up.open() as conn:
         people.add_staff(conn, "alice", Role.ADMIN)
         people.add_staff(conn, "bob", Role.ADMIN)
@@ -129,6 +129,6 @@ def stage(core: Core | None = None) -> Stage:
     return set_up
 
 
-def with_understanding(core: Core, articles: tuple[Article, ...]) -> Core:
+def with_understanding(brand: Brand, articles: tuple[Article, ...]) -> Brand:
     """Give a brand other articles."""
-    return replace(core, understanding=Understanding.build(articles, language=core.language))
+    return replace(brand, understanding=Understanding.build(articles, language=brand.language))

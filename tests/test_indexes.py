@@ -26,7 +26,7 @@ def plans(scene: Stage) -> list[str]:
         outbox.list_ready(conn, scene.now)
         outbox.list_troubled(conn)
         tickets.next_look(conn)
-        tickets.sweep(conn, scene.core.promises, scene.now)
+        tickets.sweep(conn, scene.brand.promises, scene.now)
         tickets.list_open(conn)
         raw = conn.connection.cursor()
         queries = [(sql, given) for sql, given in list(asked) if sql.startswith("SELECT")]

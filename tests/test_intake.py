@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot import intake
+from bot.brand import Brand
 from bot.channels import web
-from bot.core import Core
 from bot.intake import ATTEMPTS, Arrival, Reception
 from bot.tables import INBOUND, MESSAGES
 from tests.cast import QUESTION, Stage, stage
@@ -19,7 +19,7 @@ class Broken(Exception):  # noqa: N818 - a fault on purpose
     """What a handler of these tests raises."""
 
 
-def break_on_purpose(conn: Connection, brand: Core, raw: Mapping[str, Any], now: datetime) -> None:
+def break_on_purpose(conn: Connection, brand: Brand, raw: Mapping[str, Any], now: datetime) -> None:
     web.RECEPTION.handle(conn, brand, raw, now)
     if raw["text"] == QUESTION:
         raise Broken("on purpose")
@@ -46,10 +46,10 @@ def work(scene: Stage, reception: Reception = web.RECEPTION) -> int:
     for row in pending:
         try:
             with scene.open() as conn:
-                intake.handle(conn, scene.core, reception, row.id, scene.now)
+                intake.handle(conn, scene.brand, reception, row.id, scene.now)
         except Broken as error:
             with scene.open() as conn:
-                intake.set_aside(conn, scene.core, reception, row.id, error, scene.now)
+                intake.set_aside(conn, scene.brand, reception, row.id, error, scene.now)
     return len(pending)
 
 

@@ -94,7 +94,7 @@ def test_a_failed_reply_stops_no_clock() -> None:
     with scene.open() as conn:
         row = outbox.list_ready(conn, scene.now)[0]
         outbox.mark_sending(conn, row.id)
-        delivery.failed(conn, scene.core, row.id, "400", scene.now)
+        delivery.failed(conn, scene.brand, row.id, "400", scene.now)
     assert scene.happened("met") == []
     with scene.open() as conn:
         assert (
@@ -110,7 +110,7 @@ def test_who_blocked_us_gets_nothing_more_until_they_write_again() -> None:
     with scene.open() as conn:
         row = outbox.list_ready(conn, scene.now)[0]
         outbox.mark_sending(conn, row.id)
-        delivery.failed(conn, scene.core, row.id, "403", scene.now, blocked=True)
+        delivery.failed(conn, scene.brand, row.id, "403", scene.now, blocked=True)
     assert rows(scene) == [("answer", "dead"), ("answer", "dead")]
     with pytest.raises(Refused, match="cannot be reached"):
         scene.does("alice", "reply", text="Halo")
@@ -126,7 +126,7 @@ def test_what_may_be_said_twice_goes_out_again_and_a_persons_words_do_not(kind: 
     with scene.open() as conn:
         outbox.enqueue(conn, [letter(kind=kind)], scene.now)
         outbox.mark_sending(conn, 1)
-        delivery.uncertain(conn, scene.core, 1, "read timeout", scene.now, scene.now)
+        delivery.uncertain(conn, scene.brand, 1, "read timeout", scene.now, scene.now)
     assert rows(scene) == [(kind, after)]
 
 
@@ -136,7 +136,7 @@ def test_an_uncertain_answer_is_not_repeated_for_ever() -> None:
         outbox.enqueue(conn, [letter()], scene.now)
         for _ in range(delivery.ATTEMPTS):
             assert outbox.mark_sending(conn, 1) is not None
-            delivery.uncertain(conn, scene.core, 1, "read timeout", scene.now, scene.now)
+            delivery.uncertain(conn, scene.brand, 1, "read timeout", scene.now, scene.now)
     assert rows(scene) == [("answer", "uncertain")]
 
 
@@ -158,7 +158,7 @@ def test_a_person_may_send_a_dead_letter_again() -> None:
     with scene.open() as conn:
         row = outbox.list_ready(conn, scene.now)[0]
         outbox.mark_sending(conn, row.id)
-        delivery.failed(conn, scene.core, row.id, "400", scene.now)
+        delivery.failed(conn, scene.brand, row.id, "400", scene.now)
         assert [trouble.id for trouble in outbox.list_troubled(conn)] == [row.id]
         assert delivery.retry(conn, row.id, scene.now)
         assert not delivery.retry(conn, row.id, scene.now)

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from bot.building import build_core, cache_folder
-from bot.core import Core
+from bot.brand import Brand
+from bot.building import build_brand, cache_folder
 from bot.settings import StaffMember, load_settings
 from bot.simulate import Simulation
 from bot.story import read_story
@@ -22,16 +22,16 @@ DEMO = Path(__file__).parent.parent / "config.toml"
 README = DEMO.parent / "README.md"
 
 
-def demo() -> tuple[Core, Sequence[StaffMember]]:
+def demo() -> tuple[Brand, Sequence[StaffMember]]:
     settings = load_settings(DEMO, {}, HERE)
-    return build_core(
+    return build_brand(
         settings, read_content(settings.content, settings.language), cache_folder(os.environ)
     ), settings.staff
 
 
-def played(story: Path, core: Core, staff: Sequence[StaffMember]) -> list[dict[str, Any]]:
+def played(story: Path, brand: Brand, staff: Sequence[StaffMember]) -> list[dict[str, Any]]:
     lines = read_story(story.read_text("utf-8").splitlines(), story.name)
-    return list(Simulation(core, staff).play(lines))
+    return list(Simulation(brand, staff).play(lines))
 
 
 def told(story: Path) -> Path:
@@ -39,41 +39,41 @@ def told(story: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def cast() -> tuple[Core, Sequence[StaffMember]]:
+def cast() -> tuple[Brand, Sequence[StaffMember]]:
     return demo()
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
 def test_a_story_is_told_as_it_was_written_down(
-    story: Path, cast: tuple[Core, Sequence[StaffMember]]
+    story: Path, cast: tuple[Brand, Sequence[StaffMember]]
 ) -> None:
     expected = [json.loads(line) for line in told(story).read_text("utf-8").splitlines()]
     assert played(story, *cast) == expected
 
 
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
-def test_a_story_told_twice_is_the_same(story: Path, cast: tuple[Core, Sequence[StaffMember]]) -> None:
+def test_a_story_told_twice_is_the_same(story: Path, cast: tuple[Brand, Sequence[StaffMember]]) -> None:
     assert played(story, *cast) == played(story, *cast)
 
 
-def sample(core: Core, staff: Sequence[StaffMember]) -> str:
+def sample(brand: Brand, staff: Sequence[StaffMember]) -> str:
     """The README's evening, as `mimin simulate` prints it."""
     story = HERE / "complaint_answered_in_time.jsonl"
     lines = read_story(story.read_text("utf-8").splitlines(), story.name)
-    return "\n".join(map(transcript, Simulation(core, staff).play(lines, narrated=True)))
+    return "\n".join(map(transcript, Simulation(brand, staff).play(lines, narrated=True)))
 
 
-def test_the_readme_shows_the_story_as_it_is_played(cast: tuple[Core, Sequence[StaffMember]]) -> None:
+def test_the_readme_shows_the_story_as_it_is_played(cast: tuple[Brand, Sequence[StaffMember]]) -> None:
     assert f"```text\n{sample(*cast)}\n```" in README.read_text("utf-8")
 
 
 def rewrite() -> None:
-    core, staff = demo()
+    brand, staff = demo()
     for story in STORIES:
-        lines = (json.dumps(line, ensure_ascii=False) for line in played(story, core, staff))
+        lines = (json.dumps(line, ensure_ascii=False) for line in played(story, brand, staff))
         told(story).write_text("\n".join(lines) + "\n", "utf-8")
     before, rest = README.read_text("utf-8").split("```text\n", 1)
-    README.write_text(f"{before}```text\n{sample(core, staff)}\n```{rest.split('```', 1)[1]}", "utf-8")
+    README.write_text(f"{before}```text\n{sample(brand, staff)}\n```{rest.split('```', 1)[1]}", "utf-8")
 
 
 if __name__ == "__main__":

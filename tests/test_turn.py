@@ -152,7 +152,7 @@ def test_who_comes_back_when_their_admin_has_left_waits_for_anyone(scene: Stage)
     scene.does("alice", "resolve")
     alice = scene.person("alice")
     with scene.open() as conn:
-        leave(conn, scene.core.promises, alice, scene.now)
+        leave(conn, scene.brand.promises, alice, scene.now)
     scene.says("masih mati kak")
     assert statuses(scene) == [("waiting", None)]
 
@@ -220,7 +220,7 @@ def test_a_severe_word_in_an_open_ticket_counts_the_targets_from_that_message(sc
 
 def test_a_message_the_bot_cannot_handle_reaches_a_person(scene: Stage) -> None:
     with scene.open() as conn:
-        turn.fail(conn, scene.core, turn.Said("web", "ani", "ani", "halo", scene.now), scene.now)
+        turn.fail(conn, scene.brand, turn.Said("web", "ani", "ani", "halo", scene.now), scene.now)
     (sorry,) = scene.deliver()
     assert "ada kendala" in sorry
     assert scene.modes() == ["waiting"]

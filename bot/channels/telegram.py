@@ -163,8 +163,8 @@ class TelegramChannel:
             ]
             return InlineKeyboardMarkup(rows)
         if payload.get("ack") is not None:
-            core = self._service.core
-            words = core.wording.say("alert_ack", core.language)
+            brand = self._service.brand
+            words = brand.wording.say("alert_ack", brand.language)
             button = InlineKeyboardButton(words, callback_data=code_of(AckTap(int(payload["ack"]))))
             return InlineKeyboardMarkup([[button]])
         return None

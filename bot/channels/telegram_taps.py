@@ -8,9 +8,9 @@ from telegram import CallbackQuery
 
 from bot import acts, contacts, outbox, turn
 from bot.acts import Act
+from bot.brand import Brand
 from bot.channels.telegram import NAME
 from bot.channels.telegram_buttons import AckTap, OfferTap, code_of, read_code
-from bot.core import Core
 from bot.cutting import cleaned
 from bot.outbox import Letter
 from bot.tables import MESSAGES
@@ -29,7 +29,7 @@ class Notice:
     is_alert: bool = False
 
 
-def tap(conn: Connection, brand: Core, query: CallbackQuery, now: datetime) -> None:
+def tap(conn: Connection, brand: Brand, query: CallbackQuery, now: datetime) -> None:
     """Do what the button is for, and queue the answer to the tap."""
     number = query.from_user.id
     if not isinstance(number, int) or not isinstance(query.id, str):
@@ -49,7 +49,7 @@ def tap(conn: Connection, brand: Core, query: CallbackQuery, now: datetime) -> N
     outbox.enqueue(conn, [letter], now)
 
 
-def _offer(conn: Connection, brand: Core, query: CallbackQuery, offer: OfferTap, now: datetime) -> Notice:
+def _offer(conn: Connection, brand: Brand, query: CallbackQuery, offer: OfferTap, now: datetime) -> Notice:
     """Take the offered question as the contact's own words; a second tap on it changes nothing."""
     number = query.from_user.id
     thread = contacts.find(conn, NAME, str(number))
@@ -71,7 +71,7 @@ def _offer(conn: Connection, brand: Core, query: CallbackQuery, offer: OfferTap,
     return Notice()
 
 
-def _ack(conn: Connection, brand: Core, number: int, ticket: int, now: datetime) -> Notice:
+def _ack(conn: Connection, brand: Brand, number: int, ticket: int, now: datetime) -> Notice:
     """ "I have it": for staff only, and as the desk would take it."""
     person = people.find_by_telegram(conn, number)
     if person is None:
@@ -86,7 +86,7 @@ def _ack(conn: Connection, brand: Core, number: int, ticket: int, now: datetime)
     return Notice(brand.wording.say("alert_taken", brand.language, name=person.name))
 
 
-def _unknown(conn: Connection, brand: Core, number: int) -> Notice:
+def _unknown(conn: Connection, brand: Brand, number: int) -> Notice:
     """Ask for words where a button is nobody's or somebody else's."""
     thread = contacts.find(conn, NAME, str(number))
     language = (thread.language if thread else None) or brand.language

@@ -8,11 +8,11 @@ from sqlalchemy import Connection, select
 from telegram import Chat, ChatMember, ChatMemberUpdated, Message, Update, User
 from telegram.constants import ChatType
 
-from bot import contacts, core, outbox, turn
+from bot import contacts, ledger, outbox, turn
+from bot.brand import Brand
 from bot.channels.telegram import NAME
 from bot.channels.telegram_taps import tap
 from bot.channels.telegram_words import words_of
-from bot.core import Core
 from bot.cutting import cleaned
 from bot.intake import Reception, Unreadable
 from bot.mode import SILENT
@@ -27,7 +27,7 @@ LONGEST_NAME = 200
 COMMANDS = {"/start": "start", "/help": "help"}
 
 
-def handle(conn: Connection, brand: Core, raw: Mapping[str, Any], now: datetime) -> None:
+def handle(conn: Connection, brand: Brand, raw: Mapping[str, Any], now: datetime) -> None:
     """Do what an update calls for.
 
     Groups, business chats and kinds that are not known yet stay stored, and nothing is said. Raises
@@ -72,7 +72,7 @@ def said(raw: Mapping[str, Any]) -> Said | None:
 RECEPTION = Reception(handle, said)
 
 
-def _message(conn: Connection, brand: Core, message: Message, now: datetime) -> None:
+def _message(conn: Connection, brand: Brand, message: Message, now: datetime) -> None:
     """Answer what a person writes in a private chat."""
     sender, words = message.from_user, words_of(message)
     if not _is_person(message.chat, sender) or sender is None or words is None:
@@ -89,7 +89,7 @@ def _message(conn: Connection, brand: Core, message: Message, now: datetime) -> 
 
 
 def _tell(
-    conn: Connection, brand: Core, wrote: Said, key: str, language_code: str | None, now: datetime
+    conn: Connection, brand: Brand, wrote: Said, key: str, language_code: str | None, now: datetime
 ) -> None:
     """Store a command and say its fixed text, unless a person speaks in this conversation."""
     thread = contacts.find_or_add(conn, NAME, wrote.external_id, wrote.name, now)
@@ -101,21 +101,21 @@ def _tell(
     own = language_code[:2] if language_code and language_code[:2] in LANGUAGES else brand.language
     language = thread.language or own
     contacts.remember(conn, thread, thread.memory, language, wrote.at)
-    core.record(conn, brand, [Entry("received", conversation=thread.id, data={"mode": mode})], now)
+    ledger.record(conn, brand, [Entry("received", conversation=thread.id, data={"mode": mode})], now)
     if mode in SILENT:
         return
-    text = brand.wording.say(key, language, brand=brand.brand)
+    text = brand.wording.say(key, language, brand=brand.name)
     message = contacts.add_message(
         conn, thread.id, direction="out", author="bot", source="answer", text=text, at=now, status="queued"
     )
     letter = Letter(
         f"message:{incoming}", "answer", NAME, thread.external_id, text,
-        conversation=thread.id, epoch=core.settle_mode(conn, thread.id, now), message=message,
+        conversation=thread.id, epoch=ledger.settle_mode(conn, thread.id, now), message=message,
     )  # fmt: skip
     outbox.enqueue(conn, [letter], now)
 
 
-def _edited(conn: Connection, brand: Core, message: Message, now: datetime) -> None:
+def _edited(conn: Connection, brand: Brand, message: Message, now: datetime) -> None:
     """Keep the new words beside the old ones; what was answered stays answered."""
     words = words_of(message)
     thread = contacts.find(conn, NAME, str(message.chat.id))
@@ -134,10 +134,10 @@ def _edited(conn: Connection, brand: Core, message: Message, now: datetime) -> N
         conn, thread.id, direction="note", author="contact", source="edit", text=words.text, at=now,
         remote_id=number, ticket_id=_open_ticket(conn, thread.id),
     )  # fmt: skip
-    core.record(conn, brand, [Entry("edited", conversation=thread.id)], now)
+    ledger.record(conn, brand, [Entry("edited", conversation=thread.id)], now)
 
 
-def _membership(conn: Connection, brand: Core, change: ChatMemberUpdated, now: datetime) -> None:
+def _membership(conn: Connection, brand: Brand, change: ChatMemberUpdated, now: datetime) -> None:
     """Remember that a person blocked the bot, or lets it write again."""
     if not _is_person(change.chat, change.from_user):
         return
@@ -146,10 +146,10 @@ def _membership(conn: Connection, brand: Core, change: ChatMemberUpdated, now: d
         return
     if change.new_chat_member.status == ChatMember.BANNED and thread.reachable:
         contacts.set_unreachable(conn, NAME, thread.external_id)
-        core.record(conn, brand, [Entry("unreachable", conversation=thread.id)], now)
+        ledger.record(conn, brand, [Entry("unreachable", conversation=thread.id)], now)
     elif change.new_chat_member.status == ChatMember.MEMBER and not thread.reachable:
         contacts.find_or_add(conn, NAME, thread.external_id, thread.name, now)
-        core.record(conn, brand, [Entry("reachable", conversation=thread.id)], now)
+        ledger.record(conn, brand, [Entry("reachable", conversation=thread.id)], now)
 
 
 def _is_person(chat: Chat, sender: User | None) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from bot import turn
-from bot.core import Core
+from bot.brand import Brand
 from bot.intake import Arrival, Reception
 from bot.turn import Said
 
@@ -28,7 +28,7 @@ def read(raw: Mapping[str, Any]) -> Said:
     return Said(NAME, raw["visitor"], raw["name"], raw["text"], at, tapped=raw["tapped"])
 
 
-def _handle(conn: Connection, brand: Core, raw: Mapping[str, Any], now: datetime) -> None:
+def _handle(conn: Connection, brand: Brand, raw: Mapping[str, Any], now: datetime) -> None:
     turn.contact_wrote(conn, brand, read(raw), now)
 
 

@@ -8,10 +8,10 @@ from typing import Annotated, Any
 
 import typer
 
+from bot.brand import Brand
 from bot.commands.context import ConfigOption, JsonOption, learn, out, settings_of, utc_now
 from bot.commands.lines import answer_lines, plain_lines, text_of
 from bot.conversation import ContactWrote, Conversation, Facts, OpenTicket, decide
-from bot.core import Core
 from bot.mode import Mode
 from bot.replies import replies
 from handoff import deadline
@@ -34,28 +34,28 @@ def ask(
 ) -> None:
     """Say what the bot would do with a text, as the first message of a new conversation."""
     settings = settings_of(config)
-    core = learn(settings, read_content(content or settings.content, settings.language))
+    brand = learn(settings, read_content(content or settings.content, settings.language))
     if text is not None:
-        said = judge(core, text)
+        said = judge(brand, text)
         out(json.dumps(said, ensure_ascii=False) if json_ else _plain(said))
     elif json_:
-        answer_lines(lambda read: judge(core, text_of(read, "text")))
+        answer_lines(lambda read: judge(brand, text_of(read, "text")))
     else:
         for line in plain_lines():
-            out(_plain(judge(core, line)))
+            out(_plain(judge(brand, line)))
 
 
-def judge(core: Core, text: str) -> dict[str, Any]:
+def judge(brand: Brand, text: str) -> dict[str, Any]:
     """Return the public contract's fields for one text."""
     now = utc_now()
-    reading = core.understanding.read(text, on=now.astimezone(core.zone).date())
-    facts = Facts(reading, Mode.BOT, core.understanding.offers(reading))
+    reading = brand.understanding.read(text, on=now.astimezone(brand.zone).date())
+    facts = Facts(reading, Mode.BOT, brand.understanding.offers(reading))
     _, actions = decide(Conversation(), ContactWrote(now), facts)
     spoken = [
         reply
         for action in actions
-        for due in [_due(core, action.category, now) if isinstance(action, OpenTicket) else None]
-        for reply in replies(core, action, text, reading.language, now, due)
+        for due in [_due(brand, action.category, now) if isinstance(action, OpenTicket) else None]
+        for reply in replies(brand, action, text, reading.language, now, due)
     ]
     answered = reading.decision is Decision.ANSWER
     return {
@@ -70,8 +70,10 @@ def judge(core: Core, text: str) -> dict[str, Any]:
     }
 
 
-def _due(core: Core, category: Category, now: datetime) -> datetime | None:
-    clock = deadline.start(Kind.FIRST_RESPONSE, now, core.promises.policies[category], core.promises.warn_at)
+def _due(brand: Brand, category: Category, now: datetime) -> datetime | None:
+    clock = deadline.start(
+        Kind.FIRST_RESPONSE, now, brand.promises.policies[category], brand.promises.warn_at
+    )
     return clock.due_at if clock else None
 
 

@@ -10,9 +10,9 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
+from bot.brand import Brand
 from bot.building import Progress as Report
-from bot.building import build_core, cache_folder
-from bot.core import Core
+from bot.building import build_brand, cache_folder
 from bot.settings import Settings, load_settings
 from knowledge.article import Article
 
@@ -54,13 +54,13 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def learn(settings: Settings, articles: list[Article]) -> Core:
-    """Build the core, with a progress bar where somebody watches and it takes long."""
+def learn(settings: Settings, articles: list[Article]) -> Brand:
+    """Learn the brand, with a progress bar where somebody watches and it takes long."""
     cache = cache_folder(os.environ)
     if not sys.stderr.isatty():
-        return build_core(settings, articles, cache)
+        return build_brand(settings, articles, cache)
     columns = (TextColumn("Learning the articles"), BarColumn(), MofNCompleteColumn())
     with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("learn", total=None)
         report: Report = lambda done, total: bar.update(task, completed=done, total=total)  # noqa: E731
-        return build_core(settings, articles, cache, report)
+        return build_brand(settings, articles, cache, report)

@@ -8,7 +8,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot import acts, core, delivery, intake
+from bot import acts, delivery, intake, ledger
 from bot.acts import Act
 from bot.service import Service
 from bot.tables import MARKS
@@ -49,7 +49,7 @@ class Acting:
                 raise Refused("unknown", f"there is no ticket {act.ticket} in this conversation")
             if verb == "reply" and act.nonce and queries.is_queued(conn, act.nonce):
                 return
-            acts.perform(conn, self._service.core, session.person, act, self._service.now())
+            acts.perform(conn, self._service.brand, session.person, act, self._service.now())
 
         try:
             await self._service.write(job)
@@ -111,7 +111,7 @@ class Acting:
             session = self._session(conn, request, form)
             if retry(conn):
                 entry = Entry("retried", staff=session.person.id, data=what)
-                core.record(conn, self._service.core, [entry], self._service.now())
+                ledger.record(conn, self._service.brand, [entry], self._service.now())
 
         await self._service.write(job)
         return RedirectResponse("/desk?show=troubled", 303)
@@ -123,7 +123,7 @@ class Acting:
     async def _refuse(self, who: str, act: Act, refused: Refused) -> None:
         """Put it on record in a transaction of its own: the act's was undone."""
         service = self._service
-        await service.write(lambda conn: acts.refuse(conn, service.core, who, act, refused, service.now()))
+        await service.write(lambda conn: acts.refuse(conn, service.brand, who, act, refused, service.now()))
 
     def _sentence(self, request: Request, refused: Refused) -> str:
         return self._pages.word(request, f"refused.{refused.code}", why=refused.sentence)

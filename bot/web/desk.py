@@ -105,9 +105,9 @@ class Desk:
             return frame, self._opened(conn, conversation, frame.session)
 
         frame, opened = await self._service.read(load)
-        core = self._service.core
-        language = opened.thread.language or core.language
-        canned = core.wording.canned[language]
+        brand = self._service.brand
+        language = opened.thread.language or brand.language
+        canned = brand.wording.canned[language]
         picked = canned.get(request.query_params.get("canned", ""), "")
         context = {
             "frame": frame,
@@ -168,7 +168,7 @@ class Desk:
         )
 
     def _opened(self, conn: Connection, conversation: int, session: Session) -> Opened:
-        now, promises = self._service.now(), self._service.core.promises
+        now, promises = self._service.now(), self._service.brand.promises
         thread = contacts.get(conn, conversation)
         filed = tickets.find_newest(conn, conversation)
         alert = climbs.open_alerts(conn, [filed.id], now).get(filed.id) if filed else None
@@ -188,7 +188,7 @@ class Desk:
 
     def _title(self, language: str) -> Any:
         def title(article_id: str) -> str:
-            article = self._service.core.understanding.article(article_id)
+            article = self._service.brand.understanding.article(article_id)
             return article.title(language) if article else article_id
 
         return title

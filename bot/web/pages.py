@@ -33,7 +33,9 @@ class Pages:
     def language(self, request: Request) -> str:
         """Return the language to show somebody: their choice, their browser's, else the brand's."""
         asked = request.query_params.get("lang") or request.cookies.get(LANGUAGE)
-        return choose_language(asked, request.headers.get("accept-language", ""), self._service.core.language)
+        return choose_language(
+            asked, request.headers.get("accept-language", ""), self._service.brand.language
+        )
 
     def word(self, request: Request, key: str, **values: object) -> str:
         """Return words in the language of whoever looks."""
@@ -43,15 +45,15 @@ class Pages:
         self, request: Request, template: str, status: int = 200, context: Mapping[str, Any] | None = None
     ) -> Response:
         """Render a page; a language chosen by `?lang=` is remembered."""
-        language, now, core = self.language(request), self._service.now(), self._service.core
-        zone, words = core.zone, self._words[language]
+        language, now, brand = self.language(request), self._service.now(), self._service.brand
+        zone, words = brand.zone, self._words[language]
         given = {
             "t": words,
             "has_words": lambda key: words.find(key) is not None,
             "language": language,
             "other_language": next(other for other in LANGUAGES if other != language),
             "other_link": f"?{urlencode({**request.query_params, 'lang': _other(language)})}",
-            "brand": core.brand,
+            "brand": brand.name,
             "now": now,
             "units": times.UNITS[language],
             "clock": lambda at: times.clock(at, zone, language),

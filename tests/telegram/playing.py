@@ -12,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from bot import acts, core, intake
+from bot import acts, intake, ledger
 from bot.acts import Act
+from bot.brand import Brand
 from bot.building import cache_folder
 from bot.channels.telegram_line import TelegramLine, connect
-from bot.core import Core
 from bot.database import METADATA, Writer, open_engine
 from bot.sender import Sender
 from bot.service import Pulse, Service
@@ -117,13 +117,13 @@ class Stage:
     async def act(self, person: Person, act: Act) -> None:
         """Let a member of staff do something at the desk."""
         service = self.service
-        await service.write(lambda conn: acts.perform(conn, service.core, person, act, service.now()))
+        await service.write(lambda conn: acts.perform(conn, service.brand, person, act, service.now()))
 
     async def pass_time(self, minutes: float) -> None:
         """Move the clock on and do what is due then."""
         self.clock.ahead += timedelta(minutes=minutes)
         service = self.service
-        await service.write(lambda conn: core.sweep(conn, service.core, service.now()))
+        await service.write(lambda conn: ledger.sweep(conn, service.brand, service.now()))
 
     async def start(self, *, polls: bool = True) -> None:
         """Let Mimin run: intake, handling and sending."""
@@ -200,6 +200,6 @@ def make_service(folder: Path, api: FakeApi, clock: Clock, rate: str = "0", toke
         with engine.begin() as conn:
             for person in STAFF:
                 people.add_staff(conn, person.name, person.role, person.telegram)
-    brand = Core("Layarku", "id", settings.promises, understanding(), read_wording())
+    brand = Brand("Layarku", "id", settings.promises, understanding(), read_wording())
     pulse = Pulse()
     return Service(settings, brand, engine, Writer(engine, pulse.strike), pulse, clock)

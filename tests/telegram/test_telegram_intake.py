@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from bot import intake
+from bot.brand import Brand
 from bot.channels.telegram_intake import ALLOWED, arrival, poll
 from bot.channels.telegram_marks import OFFSET, Position, load_position, save_position
 from bot.channels.telegram_updates import RECEPTION, said
-from bot.core import Core
 from bot.database import open_memory, transaction
 from bot.service import utc_now
 from bot.settings import load_settings
@@ -200,7 +200,7 @@ def test_two_hundred_mutated_updates_are_handled_or_set_aside(tmp_path: Path) ->
     """Each is tried as often as intake tries it, and the good one among them is answered."""
     (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
     settings = load_settings(tmp_path / "config.toml", {}, tmp_path)
-    brand = Core("Layarku", "id", settings.promises, understanding(), read_wording())
+    brand = Brand("Layarku", "id", settings.promises, understanding(), read_wording())
     engine, chance, now = open_memory(), random.Random(7), utc_now()
     with transaction(engine) as conn:
         for update in updates(chance):

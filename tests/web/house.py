@@ -16,11 +16,11 @@ import httpx
 import uvicorn
 from sqlalchemy import Connection, func, select
 
-from bot import core, intake
+from bot import intake, ledger
+from bot.brand import Brand
 from bot.building import cache_folder
 from bot.channels import web
 from bot.channels.channel import Page
-from bot.core import Core
 from bot.database import METADATA, Writer, open_engine, reading, transaction
 from bot.sender import Sender
 from bot.service import Pulse, Service
@@ -142,7 +142,7 @@ class Mimin:
         settings = load_settings(ROOT / "config.toml", {}, ROOT)
         pulse = Pulse()
         writer = Writer(self.engine, pulse.strike)
-        brand = Core("Layarku", "id", settings.promises, understanding(), read_wording())
+        brand = Brand("Layarku", "id", settings.promises, understanding(), read_wording())
         self.service = Service(settings, brand, self.engine, writer, pulse, now=lambda: self.now)
         self.app = build_app(self.service)
         config = uvicorn.Config(self.app, port=0, log_level="error", timeout_graceful_shutdown=1)
@@ -185,7 +185,7 @@ class Mimin:
     def later(self, **lengths: float) -> None:
         """Move the clock and do what became due."""
         self.now += timedelta(**lengths)
-        self.write(lambda conn: core.sweep(conn, self.service.core, self.now))
+        self.write(lambda conn: ledger.sweep(conn, self.service.brand, self.now))
 
     def settle(self) -> None:
         """Wait until nothing is left to be handled or sent."""

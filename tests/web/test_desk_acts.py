@@ -78,7 +78,7 @@ def accepted(mimin: Mimin, who: str, conversation: int) -> set[str]:
             try:
                 args = {"text": "Baik.", "reason": "sakit", "value": "crisis"}
                 act = Act(verb, conversation=conversation, args=args)
-                perform(conn, mimin.service.core, person, act, mimin.now)
+                perform(conn, mimin.service.brand, person, act, mimin.now)
                 found.add(verb)
             except Refused:
                 pass

@@ -1,41 +1,23 @@
-"""What every turn is governed by, and how its effects reach the log and the outbox."""
+"""The ledger: how what happened in a turn reaches the log and the outbox."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, select
 
 from bot import contacts, journal, outbox
+from bot.brand import Brand
 from bot.mode import Mode
 from bot.outbox import Letter
 from bot.tables import LOG, OUTBOX
-from bot.wording import Wording, clock_words, quote
+from bot.wording import clock_words, quote
 from handoff import clocks, people, tickets
 from handoff.entry import Effect, Entry, MarkTaken, Notify, ReturnToBot
-from handoff.policy import Promises, Reason
+from handoff.policy import Reason
 from handoff.tables import ALERTS
-from knowledge.understanding import Understanding
 
 
-@dataclass(frozen=True, slots=True)
-class Core:
-    """The brand: its promises, its knowledge and its words. Built once; replaced when articles change."""
-
-    brand: str
-    language: str
-    promises: Promises
-    understanding: Understanding
-    wording: Wording
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The zone in which the brand tells the time."""
-        return self.promises.zone
-
-
-def record(conn: Connection, core: Core, effects: Sequence[Effect], now: datetime) -> None:
+def record(conn: Connection, brand: Brand, effects: Sequence[Effect], now: datetime) -> None:
     """Write what the rooms said happened, and queue what they want sent, in the caller's transaction."""
     touched: dict[int, None] = {}
     for effect in effects:
@@ -48,10 +30,10 @@ def record(conn: Connection, core: Core, effects: Sequence[Effect], now: datetim
                 if conversation is not None:
                     touched[conversation] = None
             case Notify(alert):
-                outbox.enqueue(conn, [_alert_letter(conn, core, alert, now)], now)
+                outbox.enqueue(conn, [_alert_letter(conn, brand, alert, now)], now)
             case MarkTaken(alerts, by):
                 outbox.drop_alerts(conn, alerts)
-                outbox.enqueue(conn, _taken_letters(conn, core, alerts, by), now)
+                outbox.enqueue(conn, _taken_letters(conn, brand, alerts, by), now)
             case ReturnToBot(conversation):
                 touched[conversation] = None
     for conversation in touched:
@@ -75,12 +57,12 @@ def settle_mode(conn: Connection, conversation: int, now: datetime) -> int:
     return contacts.raise_epoch(conn, thread, mode)
 
 
-def sweep(conn: Connection, core: Core, now: datetime) -> None:
+def sweep(conn: Connection, brand: Brand, now: datetime) -> None:
     """Do everything that is due at `now`: deadlines, rungs, digests, conversations back to the bot."""
-    record(conn, core, tickets.sweep(conn, core.promises, now), now)
+    record(conn, brand, tickets.sweep(conn, brand.promises, now), now)
 
 
-def _alert_letter(conn: Connection, core: Core, alert: int, now: datetime) -> Letter:
+def _alert_letter(conn: Connection, brand: Brand, alert: int, now: datetime) -> Letter:
     """Write the ping of one alert; who has no Telegram finds it on the desk."""
     row = conn.execute(select(ALERTS).where(ALERTS.c.id == alert)).one()
     person = people.find_by_id(conn, row.staff_id)
@@ -93,23 +75,23 @@ def _alert_letter(conn: Connection, core: Core, alert: int, now: datetime) -> Le
         due = min(clocks.running(conn, row.ticket_id).values(), default=None)
         values |= {
             "contact": thread.name,
-            "category": core.wording.say(f"category_{filed.ticket.category}", core.language),
+            "category": brand.wording.say(f"category_{filed.ticket.category}", brand.language),
             "quote": quote(said[-1]) if said else "",
-            "time": clock_words(due, now, core.zone, core.language) if due else "-",
+            "time": clock_words(due, now, brand.zone, brand.language) if due else "-",
         }
         payload = {"ack": row.ticket_id}
-    text = core.wording.say(f"alert_{Reason(row.reason)}", core.language, **values)
+    text = brand.wording.say(f"alert_{Reason(row.reason)}", brand.language, **values)
     telegram = person.telegram if person else None
     channel, recipient = ("telegram", str(telegram)) if telegram else ("desk", str(row.staff_id))
     return Letter(f"alert:{alert}", "alert", channel, recipient, text, payload=payload, alert=alert)
 
 
-def _taken_letters(conn: Connection, core: Core, alerts: Sequence[int], by: int) -> list[Letter]:
+def _taken_letters(conn: Connection, brand: Brand, alerts: Sequence[int], by: int) -> list[Letter]:
     """Show on the pings that went out that somebody has the matter."""
     sent = select(OUTBOX).where(
         OUTBOX.c.alert_id.in_(alerts), OUTBOX.c.channel == "telegram", OUTBOX.c.remote_id.is_not(None)
     )
-    words = core.wording.say("alert_taken", core.language, name=people.name_of(conn, by))
+    words = brand.wording.say("alert_taken", brand.language, name=people.name_of(conn, by))
     return [
         Letter(
             f"taken:{row.alert_id}", "edit", row.channel, row.recipient, f"{row.text}\n\n{words}",

@@ -1,0 +1,24 @@
+"""The brand: its promises, its knowledge and its words, as every turn needs them."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from bot.wording import Wording
+from handoff.policy import Promises
+from knowledge.understanding import Understanding
+
+
+@dataclass(frozen=True, slots=True)
+class Brand:
+    """What every turn is governed by. Built once; replaced whole when articles change."""
+
+    name: str
+    language: str
+    promises: Promises
+    understanding: Understanding
+    wording: Wording
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The zone in which the brand tells the time."""
+        return self.promises.zone
