@@ -7,10 +7,9 @@ import re
 import warnings
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from importlib import import_module
 from itertools import zip_longest
 from types import MappingProxyType
-
-import openpyxl
 
 from knowledge.article import LANGUAGES, Article, Phrasing
 from knowledge.mistakes import Mistakes, is_id, is_whole, nearest, shown
@@ -106,6 +105,7 @@ def xlsx_rows(data: bytes, file: str, mistakes: Mistakes) -> Iterator[Row]:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl warns of looks and checks that no text depends on
+            openpyxl = import_module("openpyxl")  # slow to load, and most brands have no workbook
             book = openpyxl.load_workbook(io.BytesIO(data), read_only=True, data_only=True)
             sheet = book.worksheets[0]
             sheet.reset_dimensions()  # some programs write a size that is too small

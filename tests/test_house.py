@@ -35,7 +35,13 @@ IMPURE = {
 }  # fmt: skip
 CLOCKS = {"now", "utcnow", "today"}
 # What is slow to load and seldom needed is loaded where it is used; the reason stands there.
-LATE = {"bot/cli.py", "bot/run.py", "bot/schema.py", "bot/settings/calendars.py", "knowledge/content.py"}
+LATE = {
+    "bot/cli.py",
+    "bot/run.py",
+    "bot/schema.py",
+    "bot/settings/calendars.py",
+    "knowledge/content_tables.py",
+}
 
 
 def name(file: Path) -> str:
