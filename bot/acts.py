@@ -138,6 +138,9 @@ def _reply(
         raise Refused("not_available", f"{thread.name} is blocked; a supervisor unblocks")
     if not thread.reachable:
         raise Refused("not_available", f"{thread.name} has blocked this account and cannot be reached")
+    newest = tickets.find_newest(conn, thread.id)
+    if filed is not None and newest is not None and newest.id != filed.id:
+        raise Refused("not_open", f"ticket {newest.id} followed it in this conversation")
     lingering = filed is not None and is_lingering(filed.ticket, now)
     if filed is None or (not filed.ticket.is_open and not lingering):
         ticket_id, effects = tickets.open_for_staff(conn, brand.promises, thread.id, person.id, now)

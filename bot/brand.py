@@ -17,6 +17,7 @@ class Brand:
     promises: Promises
     understanding: Understanding
     wording: Wording
+    has_telegram: bool = False
 
     @property
     def zone(self) -> ZoneInfo:

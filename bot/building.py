@@ -32,7 +32,14 @@ def build_brand(
         cache=cache,
         progress=progress,
     )
-    return Brand(settings.brand, settings.language, settings.promises, understanding, read_wording())
+    return Brand(
+        settings.brand,
+        settings.language,
+        settings.promises,
+        understanding,
+        read_wording(),
+        settings.telegram.token is not None,
+    )
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path | None:

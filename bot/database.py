@@ -34,7 +34,9 @@ def open_engine(url: str) -> Engine:
     SQLite runs in WAL with `synchronous=FULL`, so that what was confirmed survives a power cut.
     """
     file = database_file(url)
-    engine = create_engine(url, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000})
+    engine = create_engine(
+        url, hide_parameters=True, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000}
+    )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
     try:
@@ -51,6 +53,8 @@ def database_file(url: str) -> Path:
     if parsed.get_backend_name() != "sqlite":
         shown = parsed.render_as_string()
         raise DatabaseError(f"{shown}: this version keeps its data in SQLite; use sqlite:///FILE")
+    if parsed.database in (None, "", ":memory:"):
+        raise DatabaseError("a database in memory would lose every message; use sqlite:///FILE")
     file = Path(parsed.database or "")
     if not file.parent.is_dir():
         raise DatabaseError(f"{file}: there is no folder {file.parent}")
@@ -61,6 +65,7 @@ def open_memory() -> Engine:
     """Open an empty database that lives as long as the engine, with every table made."""
     engine = create_engine(
         "sqlite://",
+        hide_parameters=True,
         poolclass=StaticPool,
         connect_args={"isolation_level": None, "check_same_thread": False},
     )

@@ -45,7 +45,8 @@ def failed(
         contacts.change_message(conn, row.message_id, status="failed")
         if blocked:
             contacts.set_unreachable(conn, row.channel, row.recipient)
-            outbox.drop_for(conn, row.channel, row.recipient, reason)
+            for message in outbox.drop_for(conn, row.channel, row.recipient, reason):
+                contacts.change_message(conn, message, status="failed")
     data = {"outbox": row_id, "kind": row.kind, "blocked": blocked}
     effects.append(Entry("send_failed", conversation=row.conversation_id, data=data))
     if row.alert_id is not None and row.kind == "alert":
@@ -74,6 +75,12 @@ def uncertain(
     if row.alert_id is not None and row.kind == "alert":
         effects += climbs.pass_on(conn, brand.promises, row.alert_id, now)
     ledger.record(conn, brand, effects, now)
+
+
+def recover(conn: Connection, brand: Brand, now: datetime) -> None:
+    """After a start: what was being sent when the last process ended may have arrived, or not."""
+    for row in outbox.list_sending(conn):
+        uncertain(conn, brand, row.id, "the process ended while it was sent", now, now)
 
 
 def retry(conn: Connection, row_id: int, now: datetime) -> bool:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import OperationalError
 
 from bot import ledger, turn
 from bot.brand import Brand
@@ -71,13 +72,10 @@ def list_pending(
 
     Different lanes may be handled at once; within a lane nothing overtakes.
     """
-    pending = select(INBOUND).where(IS_PENDING, INBOUND.c.channel.in_(channels))
-    lanes: dict[str, Row[Any]] = {}
-    for row in conn.execute(pending.order_by(INBOUND.c.id)):
-        lanes.setdefault(row.lane, row)
-        if len(lanes) == limit:
-            break
-    return [row for row in lanes.values() if row.not_before is None or row.not_before <= now]
+    pending = select(func.min(INBOUND.c.id)).where(IS_PENDING, INBOUND.c.channel.in_(channels))
+    first = pending.group_by(INBOUND.c.lane)
+    rows = conn.execute(select(INBOUND).where(INBOUND.c.id.in_(first)).order_by(INBOUND.c.id))
+    return [row for row in rows if row.not_before is None or row.not_before <= now][:limit]
 
 
 def handle(conn: Connection, brand: Brand, reception: Reception, row_id: int, now: datetime) -> None:
@@ -132,9 +130,17 @@ async def work(service: Service, receptions: Mapping[str, Reception]) -> None:
 async def _handle_one(service: Service, reception: Reception, row: Row[Any]) -> None:
     try:
         await service.write(lambda conn: handle(conn, service.brand, reception, row.id, service.now()))
+    except OperationalError:  # the database, not the update: it stays where it is and is taken up again
+        log.exception("update %s of %s could not be stored", row.id, row.channel)
+        await asyncio.sleep(1)
     except Exception as error:  # whatever it is, the conversation goes on
         log.exception("update %s of %s was not handled", row.id, row.channel)
         failure = error
-        await service.write(
-            lambda conn: set_aside(conn, service.brand, reception, row.id, failure, service.now())
-        )
+        try:
+            await service.write(
+                lambda conn: set_aside(conn, service.brand, reception, row.id, failure, service.now())
+            )
+        except Exception:  # the same words that broke the handler broke its stand-in
+            log.exception("update %s of %s is set aside unread", row.id, row.channel)
+            dead = update(INBOUND).where(INBOUND.c.id == row.id)
+            await service.write(lambda conn: conn.execute(dead.values(status="dead", error=repr(failure))))

@@ -30,7 +30,7 @@ def record(conn: Connection, brand: Brand, effects: Sequence[Effect], now: datet
                 if conversation is not None:
                     touched[conversation] = None
             case Notify(alert):
-                outbox.enqueue(conn, [_alert_letter(conn, brand, alert, now)], now)
+                outbox.enqueue(conn, _alert_letters(conn, brand, alert, now), now)
             case MarkTaken(alerts, by):
                 outbox.drop_alerts(conn, alerts)
                 outbox.enqueue(conn, _taken_letters(conn, brand, alerts, by), now)
@@ -62,8 +62,8 @@ def sweep(conn: Connection, brand: Brand, now: datetime) -> None:
     record(conn, brand, tickets.sweep(conn, brand.promises, now), now)
 
 
-def _alert_letter(conn: Connection, brand: Brand, alert: int, now: datetime) -> Letter:
-    """Write the ping of one alert; who has no Telegram finds it on the desk."""
+def _alert_letters(conn: Connection, brand: Brand, alert: int, now: datetime) -> list[Letter]:
+    """Write the ping of one alert: on the desk, and in Telegram where the brand and the person are."""
     row = conn.execute(select(ALERTS).where(ALERTS.c.id == alert)).one()
     person = people.find_by_id(conn, row.staff_id)
     values: dict[str, object] = {"count": row.count, "ticket": row.ticket_id}
@@ -81,15 +81,24 @@ def _alert_letter(conn: Connection, brand: Brand, alert: int, now: datetime) -> 
         }
         payload = {"ack": row.ticket_id}
     text = brand.wording.say(f"alert_{Reason(row.reason)}", brand.language, **values)
-    telegram = person.telegram if person else None
-    channel, recipient = ("telegram", str(telegram)) if telegram else ("desk", str(row.staff_id))
-    return Letter(f"alert:{alert}", "alert", channel, recipient, text, payload=payload, alert=alert)
+    places = [("desk", str(row.staff_id))]
+    if brand.has_telegram and person is not None and person.telegram is not None:
+        places.append(("telegram", str(person.telegram)))
+    return [
+        Letter(f"alert:{alert}", "alert", channel, recipient, text, payload=payload, alert=alert)
+        for channel, recipient in places
+    ]
 
 
 def _taken_letters(conn: Connection, brand: Brand, alerts: Sequence[int], by: int) -> list[Letter]:
-    """Show on the pings that went out that somebody has the matter."""
+    """Show on the pings that went out, each once, that somebody has the matter."""
+    edited = select(OUTBOX.c.alert_id).where(OUTBOX.c.kind == "edit", OUTBOX.c.alert_id.is_not(None))
     sent = select(OUTBOX).where(
-        OUTBOX.c.alert_id.in_(alerts), OUTBOX.c.channel == "telegram", OUTBOX.c.remote_id.is_not(None)
+        OUTBOX.c.alert_id.in_(alerts),
+        OUTBOX.c.kind == "alert",
+        OUTBOX.c.channel == "telegram",
+        OUTBOX.c.remote_id.is_not(None),
+        OUTBOX.c.alert_id.not_in(edited),
     )
     words = brand.wording.say("alert_taken", brand.language, name=people.name_of(conn, by))
     return [

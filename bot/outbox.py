@@ -1,6 +1,6 @@
 """The outbox: what is committed and not yet delivered, and what became of it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -8,7 +8,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot import cutting
@@ -86,19 +86,27 @@ def enqueue(conn: Connection, letters: Sequence[Letter], now: datetime) -> None:
 
 
 def list_ready(
-    conn: Connection, now: datetime, busy: Sequence[tuple[str, str]] = (), limit: int = 100
+    conn: Connection,
+    now: datetime,
+    busy: Collection[tuple[str, str]] = (),
+    channels: Collection[str] | None = None,
+    limit: int = 100,
 ) -> list[Row[Any]]:
-    """Return the oldest queued row of each recipient that is not busy, in order, if its time has come."""
-    rows = conn.execute(_rows().where(IS_QUEUED).order_by(OUTBOX.c.id).limit(limit * 10))
-    seen = set(busy)
-    ready = []
-    for row in rows:
-        destination = (row.channel, row.recipient)
-        if destination in seen:
-            continue
-        seen.add(destination)
-        if row.not_before is None or row.not_before <= now:
-            ready.append(row)
+    """Return the oldest queued row of each recipient that is not busy, oldest first, if its time has come.
+
+    `channels` names those that are connected; what waits for another holds nobody up.
+    """
+    queued = select(func.min(OUTBOX.c.id)).where(IS_QUEUED)
+    if channels is not None:
+        queued = queued.where(OUTBOX.c.channel.in_(channels))
+    oldest = queued.group_by(OUTBOX.c.channel, OUTBOX.c.recipient)
+    rows = conn.execute(_rows().where(OUTBOX.c.id.in_(oldest)).order_by(OUTBOX.c.id))
+    taken = set(busy)
+    ready = [
+        row
+        for row in rows
+        if (row.channel, row.recipient) not in taken and (row.not_before is None or row.not_before <= now)
+    ]
     return ready[:limit]
 
 
@@ -140,33 +148,31 @@ def list_troubled(conn: Connection, limit: int = 100) -> list[Row[Any]]:
     return list(conn.execute(_rows().where(IS_TROUBLED).order_by(OUTBOX.c.id.desc()).limit(limit)))
 
 
-def recover(conn: Connection) -> int:
-    """After a start: what was being sent is uncertain; what may be said twice goes out again.
+def list_sending(conn: Connection) -> list[Row[Any]]:
+    """Return what was being sent when the last process ended: nobody knows whether it arrived."""
+    return list(conn.execute(_rows().where(OUTBOX.c.status == Status.SENDING).order_by(OUTBOX.c.id)))
 
-    Returns how many rows were found.
+
+def drop_for(conn: Connection, channel: str, recipient: str, reason: str) -> list[int]:
+    """Give up what is queued for a contact who cannot be reached, and return the messages it was.
+
+    An alert to the same person is tried all the same.
     """
-    found = conn.execute(_rows().where(OUTBOX.c.status == Status.SENDING)).all()
-    for row in found:
-        move(conn, row.id, Status.SENDING, Status.UNCERTAIN, error="the process ended while it was sent")
-        if row.kind in RESENT:
-            move(conn, row.id, Status.UNCERTAIN, Status.QUEUED)
-    return len(found)
-
-
-def drop_for(conn: Connection, channel: str, recipient: str, reason: str) -> None:
-    """Give up what is queued for a contact who cannot be reached; an alert to the same person is tried."""
     mine = update(OUTBOX).where(
         OUTBOX.c.channel == channel,
         OUTBOX.c.recipient == recipient,
         OUTBOX.c.status == Status.QUEUED,
         OUTBOX.c.alert_id.is_(None),
     )
-    conn.execute(mine.values(status=Status.DEAD, error=reason))
+    dropped = conn.execute(mine.values(status=Status.DEAD, error=reason).returning(OUTBOX.c.message_id))
+    return [row.message_id for row in dropped if row.message_id is not None]
 
 
 def drop_alerts(conn: Connection, alerts: Sequence[int]) -> None:
     """Give up pings that have not left yet: somebody has the matter."""
-    waiting = update(OUTBOX).where(OUTBOX.c.alert_id.in_(alerts), OUTBOX.c.status == Status.QUEUED)
+    waiting = update(OUTBOX).where(
+        OUTBOX.c.alert_id.in_(alerts), OUTBOX.c.kind == "alert", OUTBOX.c.status == Status.QUEUED
+    )
     conn.execute(waiting.values(status=Status.DISCARDED, error="somebody has it"))
 
 

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from importlib import import_module
 from typing import Any
 
@@ -23,7 +24,7 @@ from bot.channels.channel import Channel, Line, Page
 from bot.chores import Chores
 from bot.database import DatabaseError, Writer, database_file, reading
 from bot.sender import Sender
-from bot.service import Pulse, Service
+from bot.service import Pulse, Service, keep_going
 from bot.settings import Settings
 from bot.tables import MARKS
 from bot.web.app import build_app
@@ -90,18 +91,19 @@ async def _serve(
     else:
         channels["telegram"], receptions["telegram"] = telegram.channel, telegram.reception
         parts.append(telegram.poll(polled.set))
-    parts += [
-        intake.work(service, receptions),
-        Sender(service, channels).run(),
-        _sweep(service),
-        _follow(service),
-    ]
+    work: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = (
+        partial(intake.work, service, receptions),
+        Sender(service, channels).run,
+        partial(_sweep, service),
+        partial(_follow, service),
+    )
+    parts += [keep_going(part) for part in work]
     chores = Chores(service)
     tasks = [asyncio.create_task(part) for part in parts]
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     tasks.append(asyncio.create_task(_announce(service, server, polled, address, say)))
     for sign in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(sign, setattr, server, "should_exit", True)
+        asyncio.get_running_loop().add_signal_handler(sign, _stop, service, server)
     try:
         await chores.start()
         watched = {serving, *tasks}
@@ -112,6 +114,7 @@ async def _serve(
                     server.should_exit = True
                     await asyncio.wait([serving])
                     task.result()
+        serving.result()
     finally:
         chores.stop()
         for task in tasks:
@@ -120,6 +123,13 @@ async def _serve(
         if telegram is not None:
             await telegram.close()
         await asyncio.to_thread(writer.close)
+
+
+def _stop(service: Service, server: _Server) -> None:
+    """End orderly: open pages are let go, then the server, then everything else."""
+    service.stopping.set()
+    service.pulse.strike()
+    server.should_exit = True
 
 
 async def _telegram(service: Service) -> Line | None:

@@ -16,6 +16,7 @@ from bot.service import Service
 log = logging.getLogger(__name__)
 AT_ONCE = 50
 AGAIN = timedelta(seconds=2)
+LAST_WAIT = 5.0
 
 
 class Sender:
@@ -28,12 +29,15 @@ class Sender:
 
     async def run(self) -> None:
         """Send what is ready; what was being sent when the last process ended is looked at first."""
-        await self._service.write(outbox.recover)
+        service = self._service
+        await service.write(lambda conn: delivery.recover(conn, service.brand, service.now()))
         try:
             async for _ in self._service.pulse.beats(0.5):
                 await self._start_ready()
         finally:
             unfinished = list(self._busy.values())
+            if unfinished:  # what has left is waited for, so that it need not be said twice
+                await asyncio.wait(unfinished, timeout=LAST_WAIT)
             for task in unfinished:
                 task.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
@@ -41,9 +45,11 @@ class Sender:
     async def _start_ready(self) -> None:
         service = self._service
         busy = tuple(self._busy)
-        for row in await service.read(lambda conn: outbox.list_ready(conn, service.now(), busy, AT_ONCE)):
+        for row in await service.read(
+            lambda conn: outbox.list_ready(conn, service.now(), busy, self._channels, AT_ONCE)
+        ):
             destination = (row.channel, row.recipient)
-            if row.channel in self._channels and destination not in self._busy:
+            if destination not in self._busy:
                 task = asyncio.create_task(self._deliver(row))
                 self._busy[destination] = task
                 task.add_done_callback(partial(self._done, destination))

@@ -1,7 +1,8 @@
 """The running process: one writer, many readers, one clock, and the pulse that wakes who waits for news."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+import logging
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -13,7 +14,9 @@ from bot.brand import Brand
 from bot.database import Writer, reading
 from bot.settings import Settings
 
+log = logging.getLogger(__name__)
 Result = TypeVar("Result")
+PAUSE = 1.0
 
 
 def utc_now() -> datetime:
@@ -62,6 +65,7 @@ class Service:
     writer: Writer
     pulse: Pulse
     now: Callable[[], datetime] = field(default=utc_now)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
 
     async def write(self, job: Callable[[Connection], Result]) -> Result:
         """Run the job in the writer's next transaction; returns after its commit.
@@ -78,3 +82,16 @@ class Service:
                 return job(conn)
 
         return await asyncio.to_thread(run)
+
+
+async def keep_going(part: Callable[[], Awaitable[None]]) -> None:
+    """Run a part of the process until cancelled: what goes wrong in it is logged, and it begins again.
+
+    A locked file or a fault in one row must not take the chat and the desk with it.
+    """
+    while True:
+        try:
+            await part()
+        except Exception:
+            log.exception("a part of the process failed and begins again")
+        await asyncio.sleep(PAUSE)

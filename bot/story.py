@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from bot.cutting import cleaned
+
 KEYS = {
     "at", "who", "says", "does", "to", "ticket", "text", "awaiting", "reason", "by", "action", "amount",
     "approval", "override", "verdict", "scope", "statement", "value", "update", "confirmed",
 }  # fmt: skip
+YEARS = (1970, 2200)
 SCENES = ("wait", "deliver_fail")
 
 
@@ -50,7 +53,7 @@ def read_story(lines: Iterable[str], name: str) -> list[Line]:
 def _line(number: int, text: str) -> Line:
     try:
         read = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise StoryError(f"is not JSON: {error}") from error
     if not isinstance(read, dict):
         raise StoryError("is not a JSON object")
@@ -77,7 +80,9 @@ def _text(read: Mapping[str, object], key: str) -> str | None:
     value = read.get(key)
     if value is not None and not isinstance(value, str):
         raise StoryError(f'"{key}" is a text')
-    return value
+    if key in ("who", "to", "does") and value is not None and not value.strip():
+        raise StoryError(f'"{key}" is empty')
+    return cleaned(value) if value is not None else None
 
 
 def _instant(value: object) -> datetime:
@@ -85,6 +90,6 @@ def _instant(value: object) -> datetime:
         at = datetime.fromisoformat(value if isinstance(value, str) else "")
     except ValueError:
         at = datetime.min  # noqa: DTZ901 - as naive as an instant without an offset, and refused with it
-    if at.tzinfo is None:
+    if at.tzinfo is None or not YEARS[0] <= at.year <= YEARS[1]:
         raise StoryError('"at" is an instant with its offset, such as "2026-11-23T09:00:00+07:00"')
     return at

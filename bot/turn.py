@@ -79,8 +79,11 @@ def contact_wrote(conn: Connection, brand: Brand, said: Said, now: datetime) -> 
         remote_id=said.remote_id, reading=_summary(reading),
         ticket_id=newest.id if newest and newest.ticket.is_open else None,
     )  # fmt: skip
-    tapped = said.tapped or next((a for a, question in thread.memory.offers if question == said.text), None)
-    if tapped and brand.understanding.article(tapped) is None:
+    tapped = next(
+        (a for a, question in thread.memory.offers if said.tapped == a or question == said.text), None
+    )
+    article = brand.understanding.article(tapped) if tapped else None
+    if article is None or not article.is_valid(day):
         tapped = None
     facts = Facts(
         reading=reading,

@@ -146,7 +146,7 @@ def test_after_a_crash_what_was_being_sent_is_looked_at() -> None:
         outbox.enqueue(conn, [letter(1), letter(2, kind="admin", recipient="y")], scene.now)
         outbox.mark_sending(conn, 1)
         outbox.mark_sending(conn, 2)
-        assert outbox.recover(conn) == 2
+        delivery.recover(conn, scene.brand, scene.now)
     assert rows(scene) == [("answer", "queued"), ("admin", "uncertain")]
 
 
@@ -163,3 +163,14 @@ def test_a_person_may_send_a_dead_letter_again() -> None:
         assert delivery.retry(conn, row.id, scene.now)
         assert not delivery.retry(conn, row.id, scene.now)
     assert scene.deliver() == ["Halo"]
+
+
+def test_what_waits_for_one_channel_holds_up_no_other() -> None:
+    scene = stage()
+    with scene.open() as conn:
+        for number in range(1_200):
+            values = Letter(f"test:{number}", "answer", "telegram", str(number), "t")
+            outbox.enqueue(conn, [values], scene.now)
+        outbox.enqueue(conn, [letter(9_999)], scene.now)
+        ready = outbox.list_ready(conn, scene.now, channels=["web", "desk"])
+        assert [row.channel for row in ready] == ["web"]

@@ -1,16 +1,17 @@
 """Who speaks when: whole turns on a real database, from the follower's message to what is said."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 
 from bot import turn
-from bot.tables import MESSAGES
-from handoff import tickets
+from bot.tables import MESSAGES, OUTBOX
+from handoff import people, tickets
 from handoff.entry import Refused
 from handoff.shifts import leave
-from tests.cast import COMPLAINT, QUESTION, Stage, stage
+from tests.cast import COMPLAINT, QUESTION, Stage, small_brand, stage
 
 ACKNOWLEDGED = "paling lambat pukul 12.15 WIB"
 
@@ -247,3 +248,37 @@ def test_an_odd_text_is_stored_whole_and_never_a_crash(scene: Stage, text: str) 
     with scene.open() as conn:
         stored = conn.execute(select(MESSAGES.c.text).where(MESSAGES.c.direction == "in")).scalars().all()
     assert stored == [text, text]
+
+
+def test_a_reply_to_a_ticket_that_another_one_followed_is_refused(scene: Stage) -> None:
+    scene.says(COMPLAINT)
+    scene.does("alice", "to_bot")
+    scene.says(COMPLAINT)
+    with pytest.raises(Refused, match="not_open: ticket 2 followed it"):
+        scene.does("alice", "reply", ticket=1, text="Halo")
+
+
+def test_somebody_may_have_it_again_after_the_first_ack_has_run_out() -> None:
+    scene = stage(replace(small_brand(), has_telegram=True))
+    dan = scene.person("dan")
+    with scene.open() as conn:
+        people.link_telegram(conn, dan, 7)
+    scene.says("akun saya di-hack orang")
+    scene.deliver()
+    for _ in range(3):
+        scene.later(minutes=1)
+        scene.does("dan", "ack")
+        scene.deliver()
+        scene.later(minutes=16)
+        scene.sweep()
+        scene.deliver()
+    assert len(scene.happened("acked")) == 3
+    with scene.open() as conn:
+        edits = select(OUTBOX.c.alert_id).where(OUTBOX.c.kind == "edit")
+        edited = conn.execute(edits).scalars().all()
+    assert len(edited) == len(set(edited)) >= 3
+
+
+def test_a_button_of_an_article_that_was_never_offered_is_no_tap(scene: Stage) -> None:
+    scene.says("akun saya di-hack orang", tapped="pay-bill")
+    assert scene.modes() == ["waiting"]

@@ -35,7 +35,7 @@ def due(
         )
     try:
         instant = due_at(settings, from_, target, calendar)
-    except ValueError as error:
+    except (ValueError, OverflowError) as error:
         raise CommandError(str(error)) from error
     line = {"from": from_, "target": target, "calendar": calendar, "due": instant}
     out(json.dumps(line, ensure_ascii=False) if json_ else instant)

@@ -25,11 +25,11 @@ def answer_lines(answer: Answer) -> None:
     for number, raw in enumerate(sys.stdin.buffer, 1):
         try:
             read = _object(raw)
-            line = {**read, **answer(read)}
-        except LineError as error:
+            line = json.dumps({**read, **answer(read)}, ensure_ascii=False, allow_nan=False)
+        except (LineError, ValueError) as error:
             failed = True
-            line = {"line": number, "error": str(error)}
-        out(json.dumps(line, ensure_ascii=False))
+            line = json.dumps({"line": number, "error": str(error)}, ensure_ascii=False)
+        out(line)
     if failed:
         raise typer.Exit(1)
 

@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.table import Table
 from sqlalchemy import Connection, select
 
-from bot import building, journal
-from bot.commands.context import CommandError, ConfigOption, JsonOption, out, settings_of, utc_now
+from bot import building, journal, ledger
+from bot.commands.context import CommandError, ConfigOption, JsonOption, learn, out, settings_of, utc_now
 from bot.database import reading, transaction
 from bot.settings import Settings
 from bot.tables import MARKS
@@ -88,15 +88,14 @@ def role(
 def remove(name: NameArgument, config: ConfigOption = None) -> None:
     """Take a person from the desk; tickets they hold go back to waiting, clocks running on."""
     settings = settings_of(config)
+    brand = learn(settings, [])
     with transaction(building.open_database(settings)) as conn:
         person = _person(conn, name)
         freed = shifts.leave(conn, settings.promises, person, utc_now())
         _log(conn, "staff_removed", person)
-        for effect in freed:
-            if isinstance(effect, Entry):
-                journal.append(conn, effect, utc_now())
-    held = len({effect.ticket for effect in freed if isinstance(effect, Entry)})
-    out(f"{person.name} is out" + (f"; {held} tickets wait again" if held else ""))
+        ledger.record(conn, brand, freed, utc_now())
+    waiting = {e.ticket for e in freed if isinstance(e, Entry) and e.kind == "ticket"}
+    out(f"{person.name} is out" + (f"; {len(waiting)} tickets wait again" if waiting else ""))
 
 
 @app.command()

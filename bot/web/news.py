@@ -6,8 +6,6 @@ from collections.abc import AsyncIterator, Set
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from sqlalchemy.exc import DBAPIError
-
 from bot import journal
 from bot.service import Service
 
@@ -39,7 +37,7 @@ class News:
         if self._reader is None or self._reader.done():
             self._reader = asyncio.create_task(self._read())
         try:
-            while until is None or loop.time() < until:
+            while not self._service.stopping.is_set() and (until is None or loop.time() < until):
                 follower.woken.clear()
                 yield
                 left = None if until is None else until - loop.time()
@@ -55,9 +53,11 @@ class News:
         """Read what was committed since the last look, and wake whom it concerns."""
         position: int | None = None
         async for _ in self._service.pulse.beats(EVERY):
+            if self._service.stopping.is_set():
+                self._wake(None)
             try:
                 position = await self._look(position)
-            except DBAPIError:
+            except Exception:
                 log.exception("the log could not be read; it is tried again")
 
     async def _look(self, position: int | None) -> int:
