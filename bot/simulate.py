@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
@@ -19,6 +19,7 @@ from handoff import people, tickets
 from handoff.entry import Refused
 
 CHANNEL = "story"
+MOST = 2**63
 
 
 class Simulation:
@@ -29,6 +30,7 @@ class Simulation:
         self._engine: Engine = open_memory()
         self._failing: Counter[str] = Counter()
         self._shown = 0
+        self._now = datetime.min.replace(tzinfo=UTC)
         with transaction(self._engine) as conn:
             for member in staff:
                 people.add_staff(conn, member.name, member.role, None, member.on_call)
@@ -41,6 +43,7 @@ class Simulation:
         """
         for line in story:
             yield from self._pass_time(line.at, including=False)
+            self._now = line.at
             if narrated:
                 told = {"who": line.who or "story", "says": line.says, "does": line.does, "to": line.to}
                 yield {"at": self._local(line.at), "kind": "story", **told, **line.args}
@@ -55,8 +58,12 @@ class Simulation:
         while True:
             with transaction(self._engine) as conn:
                 due = tickets.next_look(conn)
-                if due is None or due > until or (due == until and not including):
+                if due is None:
                     return
+                due = max(due, self._now)  # what an act made overdue is noticed now, as a running sweep would
+                if due > until or (due == until and not including):
+                    return
+                self._now = due
                 ledger.sweep(conn, self._brand, due)
                 self._deliver(conn, due)
                 yield from self._news(conn)
@@ -73,7 +80,7 @@ class Simulation:
             self._act(conn, line)
 
     def _act(self, conn: Connection, line: Line) -> None:
-        act = Act(line.does or "", line.ticket, args=line.args)
+        act = Act(line.does or "", args=line.args)
         try:
             person = people.find_staff(conn, line.who or "")
             if person is None:
@@ -87,6 +94,8 @@ class Simulation:
     def _addressed(self, conn: Connection, line: Line) -> Act:
         """Name what the act is for: the ticket, the follower, or the only open ticket."""
         verb, args = line.does or "", line.args
+        if line.ticket is not None and not 0 < line.ticket < MOST:
+            raise Refused("unknown", f"there is no ticket {line.ticket}")
         if line.ticket is not None:
             return Act(verb, line.ticket, args=args)
         if line.to is not None:

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from knowledge.classifier import Classifier, learn_classifier
 from knowledge.phrases import Phrase, Phrases
 from knowledge.reading import FIRED, SIGNALS
-from knowledge.spam import dressed, spam_words
+from knowledge.spam import APART, dressed, spam_words
 from knowledge.vocabulary import Reader
 from knowledge.words import TermList, Words
 
@@ -110,14 +110,15 @@ class Signals:
     def _read_spam(self, text: str, values: dict[str, float], terms: list[str]) -> None:
         """Judge spam with care, since what fires it is never answered.
 
-        A disguise is reason enough: nobody with a question hides it. A listed phrase counts where the
-        words do not speak clearly against it, and the words count alone where there are enough of them
-        and they ask nothing.
+        A disguise is reason enough: nobody with a question hides it. A listed phrase, or letters set
+        apart as anger sets them too, count where the words do not speak clearly against it, and the
+        words count alone where there are enough of them and they ask nothing.
         """
         words = spam_words(text)
         marks = dressed(words)
         chance = self._judges.spam.chance(words)
-        if marks or (values["spam"] and chance >= _SPAM_DOUBT):
+        hidden = any(mark != APART for mark in marks)
+        if hidden or ((values["spam"] or marks) and chance >= _SPAM_DOUBT):
             values["spam"] = max(_BY_PHRASE, chance)
         elif len(words) >= _SPAM_WORDS and not _asks(text, words, self._reader):
             values["spam"] = chance

@@ -13,9 +13,10 @@ _GAMBLING_NAME = re.compile(
     r"[a-z]{3,}(?:4d|toto|(?:slot|bet|jp|win)\d+)\d*|[a-z]{3,}(?:3d|4d|138|168|303|328|365|633|69|76|77|777|78|88|888|89|99|999)"
 )
 _LEET = str.maketrans("013457", "oieast")
+APART = "letters set apart"
 _MARKS = {
     "~styled": "styled letters among plain ones",
-    "~apart": "letters set apart",
+    "~apart": APART,
     "~name": "a gambling site's name",
 }
 

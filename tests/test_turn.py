@@ -254,7 +254,7 @@ def test_a_reply_to_a_ticket_that_another_one_followed_is_refused(scene: Stage) 
     scene.says(COMPLAINT)
     scene.does("alice", "to_bot")
     scene.says(COMPLAINT)
-    with pytest.raises(Refused, match="not_open: ticket 2 followed it"):
+    with pytest.raises(Refused, match=r"not_open: ticket 2 followed it"):
         scene.does("alice", "reply", ticket=1, text="Halo")
 
 

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.brand import Brand
+from bot.building import has_content
 from bot.commands.context import ConfigOption, JsonOption, learn, out, settings_of, utc_now
 from bot.commands.lines import answer_lines, plain_lines, text_of
 from bot.conversation import ContactWrote, Conversation, Facts, OpenTicket, decide
@@ -34,7 +35,9 @@ def ask(
 ) -> None:
     """Say what the bot would do with a text, as the first message of a new conversation."""
     settings = settings_of(config)
-    brand = learn(settings, read_content(content or settings.content, settings.language))
+    path = content or settings.content
+    known = content is not None or has_content(path) or not path.exists()
+    brand = learn(settings, read_content(path, settings.language) if known else [])
     if text is not None:
         said = judge(brand, text)
         out(json.dumps(said, ensure_ascii=False) if json_ else _plain(said))

@@ -19,6 +19,8 @@ SHOWN = 100
 RECENT = timedelta(hours=72)
 NOT_RESOLVED = TICKETS.c.status != literal_column("'resolved'")  # as the partial index says it
 
+BEYOND = 2**63
+
 
 @dataclass(frozen=True, slots=True)
 class Clock:
@@ -131,7 +133,9 @@ def names(conn: Connection) -> dict[int, str]:
 
 
 def exists(conn: Connection, conversation: int) -> bool:
-    """Say whether there is such a conversation."""
+    """Say whether there is such a conversation; a number no database holds is none."""
+    if conversation >= BEYOND:
+        return False
     found = conn.execute(select(CONVERSATIONS.c.id).where(CONVERSATIONS.c.id == conversation))
     return found.first() is not None
 

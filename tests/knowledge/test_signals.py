@@ -109,3 +109,10 @@ def test_a_brand_adds_crisis_terms_of_its_own() -> None:
 )
 def test_the_language_of_a_short_text_is_told(brand: Understanding, text: str, language: str) -> None:
     assert brand.read(text).language == language
+
+
+@pytest.mark.parametrize(
+    "text", ["k e c e w a b a n g e t", "d e c o d e r m a t i", "Promo terbaru?", "proses terminasi"]
+)
+def test_an_ordinary_follower_is_never_dropped_as_spam(text: str) -> None:
+    assert not Understanding.build([]).read(text).fired("spam")
