@@ -26,7 +26,7 @@ from bot.database import DatabaseError, Writer, database_file, reading
 from bot.sender import Sender
 from bot.service import Pulse, Service, keep_going
 from bot.settings import Settings
-from bot.tables import MARKS
+from bot.tables import MARKS, WEB_ADDRESS
 from bot.web.app import build_app
 from bot.web.sign_in import create_login
 from handoff import people, tickets
@@ -37,7 +37,6 @@ from knowledge import store
 log = logging.getLogger(__name__)
 SWEEP = 1.0
 FOLLOW = 0.5
-ADDRESS = "web_address"
 
 
 class _Server(uvicorn.Server):
@@ -146,7 +145,7 @@ async def _announce(
     """Say where to look, and `ready` once the pages serve and the first poll is under way."""
 
     def prepare(conn: Connection) -> list[tuple[str, str, str]]:
-        row = insert(MARKS).values(name=ADDRESS, value=address)
+        row = insert(MARKS).values(name=WEB_ADDRESS, value=address)
         conn.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": address}))
         if service.settings.telegram.token is not None:
             return []

@@ -5,23 +5,19 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy import Connection, Engine
 
 from bot.brand import Brand
+from bot.clock import utc_now
 from bot.database import Writer, reading
 from bot.settings import Settings
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 PAUSE = 1.0
-
-
-def utc_now() -> datetime:
-    """Read the wall clock; the only place that does."""
-    return datetime.now(UTC)
 
 
 class Pulse:

@@ -188,3 +188,4 @@ OUTBOX = table(OutboxRow)
 LOGINS = table(LoginRow)
 SESSIONS = table(SessionRow)
 MARKS = table(MarkRow)
+WEB_ADDRESS = "web_address"  # the mark of where the running process serves its pages

@@ -10,13 +10,14 @@ import typer
 
 from bot.brand import Brand
 from bot.building import has_content
-from bot.commands.context import ConfigOption, JsonOption, learn, out, settings_of, utc_now
+from bot.clock import utc_now
+from bot.commands.context import ConfigOption, JsonOption, learn, out, settings_of
 from bot.commands.lines import answer_lines, plain_lines, text_of
-from bot.conversation import ContactWrote, Conversation, Facts, OpenTicket, decide
+from bot.conversation import Action, ContactWrote, Conversation, Facts, OpenTicket, decide
 from bot.mode import Mode
 from bot.replies import replies
 from handoff import deadline
-from handoff.policy import Category, Kind
+from handoff.policy import Kind
 from knowledge.content import read_content
 from knowledge.reading import Decision
 
@@ -57,8 +58,7 @@ def judge(brand: Brand, text: str) -> dict[str, Any]:
     spoken = [
         reply
         for action in actions
-        for due in [_due(brand, action.category, now) if isinstance(action, OpenTicket) else None]
-        for reply in replies(brand, action, text, reading.language, now, due)
+        for reply in replies(brand, action, text, reading.language, now, _due(brand, action, now))
     ]
     answered = reading.decision is Decision.ANSWER
     return {
@@ -73,11 +73,12 @@ def judge(brand: Brand, text: str) -> dict[str, Any]:
     }
 
 
-def _due(brand: Brand, category: Category, now: datetime) -> datetime | None:
-    clock = deadline.start(
-        Kind.FIRST_RESPONSE, now, brand.promises.policies[category], brand.promises.warn_at
-    )
-    return clock.due_at if clock else None
+def _due(brand: Brand, action: Action, now: datetime) -> datetime | None:
+    """Return by when a person would answer, where the action hands over."""
+    if not isinstance(action, OpenTicket):
+        return None
+    policy = brand.promises.policies[action.category]
+    return deadline.start(Kind.FIRST_RESPONSE, now, policy, brand.promises.warn_at).due_at
 
 
 def _plain(said: Mapping[str, Any]) -> str:

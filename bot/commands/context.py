@@ -2,7 +2,6 @@
 
 import os
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -47,11 +46,6 @@ def out(text: str) -> None:
 def note(text: str) -> None:
     """Write a line to standard error."""
     sys.stderr.write(f"{text}\n")
-
-
-def utc_now() -> datetime:
-    """Read the wall clock."""
-    return datetime.now(UTC)
 
 
 def learn(settings: Settings, articles: list[Article]) -> Brand:

@@ -9,7 +9,8 @@ from rich.console import Console
 from rich.table import Table
 
 from bot import building, journal
-from bot.commands.context import ConfigOption, JsonOption, out, settings_of, utc_now
+from bot.clock import utc_now
+from bot.commands.context import ConfigOption, JsonOption, out, settings_of
 from bot.database import reading, transaction
 from knowledge import store
 from knowledge.content import read_content

@@ -9,10 +9,11 @@ from rich.table import Table
 from sqlalchemy import Connection, select
 
 from bot import building, journal, ledger
-from bot.commands.context import CommandError, ConfigOption, JsonOption, learn, out, settings_of, utc_now
+from bot.clock import utc_now
+from bot.commands.context import CommandError, ConfigOption, JsonOption, learn, out, settings_of
 from bot.database import reading, transaction
 from bot.settings import Settings
-from bot.tables import MARKS
+from bot.tables import MARKS, WEB_ADDRESS
 from bot.web.sign_in import create_login
 from handoff import people, shifts
 from handoff.entry import Entry
@@ -114,7 +115,7 @@ def login(name: NameArgument, config: ConfigOption = None) -> None:
 
 def _address(conn: Connection, settings: Settings) -> str:
     """Return where the running process serves its pages, else where it would."""
-    known = conn.execute(select(MARKS.c.value).where(MARKS.c.name == "web_address")).scalar_one_or_none()
+    known = conn.execute(select(MARKS.c.value).where(MARKS.c.name == WEB_ADDRESS)).scalar_one_or_none()
     return known or f"http://{settings.web_host}:{settings.web_port}"
 
 

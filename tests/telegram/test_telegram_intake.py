@@ -14,8 +14,8 @@ from bot.brand import Brand
 from bot.channels.telegram_intake import ALLOWED, arrival, poll
 from bot.channels.telegram_marks import OFFSET, Position, load_position, save_position
 from bot.channels.telegram_updates import RECEPTION, said
+from bot.clock import utc_now
 from bot.database import open_memory, transaction
-from bot.service import utc_now
 from bot.settings import load_settings
 from bot.tables import INBOUND, MARKS
 from bot.wording import read_wording
