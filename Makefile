@@ -13,7 +13,7 @@ INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check
 MAKE_VENV = $(PYTHON) -m venv $(VENV)
 endif
 
-.PHONY: run setup test check long bench lock wheel clean
+.PHONY: run setup test check long bench primer lock wheel clean
 
 run: $(VENV)/.run ## start Mimin; ARGS="--config my/config.toml" is passed on
 	@$(BIN)/mimin run $(ARGS)
@@ -34,6 +34,9 @@ long: $(VENV)/.dev ## the long forms of the tests
 
 bench: $(VENV)/.dev ## what understanding costs and gets right; see benchmarks/README.md
 	@$(BIN)/python -m benchmarks.understanding $(ARGS)
+
+primer: $(VENV)/.dev ## learn anew what ships, after a change of knowledge/needs or knowledge/words
+	@$(BIN)/python -m knowledge.priming
 
 lock: ## make the lock files anew from pyproject.toml; needs uv
 	uv pip compile -q --universal --generate-hashes --no-header --no-emit-index-url --python-version 3.11 \

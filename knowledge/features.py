@@ -1,174 +1,180 @@
-"""What texts are compared by: words, their spelling, their concepts, and pairs of them. Pure."""
+"""What texts are compared by: words, their letters, their concepts, and pairs of them. Pure."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 
-from knowledge.concepts import Concepts
+from knowledge.numbers import Floats, Ints
 from knowledge.text import grams, stem
 
-Floats = NDArray[np.float64]
-Ints = NDArray[np.int64]
-Flags = NDArray[np.bool_]
-
-CONCEPTUAL = 1 << 61  # numbers of pairs of concepts begin here
 WINDOW = 8  # words apart that still make a pair
-_DAMP = 0.8  # rarity to this power: rare words lead, but do not rule
-_LIGHT = 0.5
+SPELLING = 1.0  # the weight of a word's letters, and of its concepts, beside the word's own of 1
+CONCEPTS = 1.0
+PAIRS = 0.8  # the weight of pairs of words, and again of pairs of concepts, beside single words
+_LIGHT = 0.5  # what grammar counts, beside a word that says something
+_PLAIN = float(np.sqrt(1 + 2 * PAIRS**2))
 _SPAN = 1 << 30
+_CONCEPTUAL = 1 << 60  # the numbers of pairs of concepts begin here
+
+Described = tuple[Sequence[str], bool]
 
 
 @dataclass(frozen=True, slots=True)
 class Token:
     """A word as the model sees it.
 
-    `parts` are the known features with their `values`; the first `spelled` of them are the word and its
-    letters, the rest its concepts. The norms count unknown features too, so that a strange word weighs.
+    `places` are its known features, `values` theirs; `square` counts the unknown ones too, so that a
+    strange word weighs. `unit` stands for the word in pairs, `idea` for its commonest concept, each -1 where
+    the brand's texts do not have it.
     """
 
-    parts: Ints
+    places: Ints
     values: Floats
-    spelled: int
     weight: float
-    spelling: float
-    meaning: float
-    light: float
+    square: float
     unit: int
-    units: tuple[int, ...]
+    idea: int
 
 
 @dataclass(frozen=True, slots=True)
-class Bag:
-    """A text's distinct words, its known pairs, and what all its pairs weigh, by word and by concept."""
+class Pairs:
+    """A text's known pairs with their values, for a text of length 1."""
 
-    tokens: tuple[Token, ...]
-    pairs: Sequence[int]
-    worded: float
-    conceived: float
+    places: Ints
+    values: Floats
 
 
+@dataclass(frozen=True, slots=True)
 class Features:
-    """The features that a brand's texts have, with their weights by rarity."""
+    """The features that a brand's texts have, each weighed by how few of its articles have it.
 
-    def __init__(
-        self, names: Sequence[str], weights: Floats, pairs: Sequence[int], rarities: Floats, texts: int
-    ) -> None:
-        self.names = {name: place for place, name in enumerate(names)}
-        self.weights = weights
-        self.pairs = {pair: place for place, pair in enumerate(pairs)}
-        self.rarities = rarities
-        self.by_concept = np.array([pair >= CONCEPTUAL for pair in pairs], dtype=bool)
-        self._conceived = np.where(self.by_concept, rarities**2, 0.0)
-        self._worded = rarities**2 - self._conceived
-        self.texts = texts
-        self.unknown = float(_rarity(texts, np.zeros(1))[0])
+    `names` holds words ("=kirim"), runs of letters ("<ki") and concepts ("@deliver"), `pairs` numbers of two
+    names, in order.
+    """
+
+    names: Sequence[str]
+    rarities: Floats
+    pairs: Ints
+    pair_rarities: Floats
+    unknown: float
+    place: Mapping[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "place", {name: place for place, name in enumerate(self.names)})
 
     def token(self, word: str, concepts: Sequence[str], light: bool) -> Token:
-        """Return the word's features; `concepts` are what it stands for."""
-        root = self.names.get(f"={stem(word)}", -1)
-        lightness = _LIGHT if light else 1.0
-        weight = lightness * (self.weights[root] if root >= 0 else self.unknown)
-        spelled = [self.names.get(gram, -1) for gram in sorted(grams(word))]
-        known = np.array([place for place in spelled if place >= 0], dtype=np.int64)
-        values = self.weights[known]
-        length = np.sqrt(values @ values + (len(spelled) - len(known)) * self.unknown**2) or 1.0
-        meant = [self.names.get(f"@{concept}", -1) for concept in concepts]
-        ideas = np.array([place for place in meant if place >= 0], dtype=np.int64)
-        meanings = self.weights[ideas]
-        own = [root] if root >= 0 else []
+        """Return the word's features; `concepts` are what it stands for, `light` says that it says little."""
+        place, rarities = self.place, self.rarities
+        unit = place.get(f"={stem(word)}", -1)
+        weight = (rarities.item(unit) if unit >= 0 else self.unknown) * (_LIGHT if light else 1.0)
+        spelt, letters = self._known(grams(word), 1)
+        meant, ideas = self._known([f"@{concept}" for concept in concepts], 2)
+        own = np.array([unit] if unit >= 0 else [], dtype=np.int64)
+        commonest = meant.item(int(ideas.argmin())) if len(meant) else -1
         return Token(
-            parts=np.concatenate([np.array(own, dtype=np.int64), known, ideas]),
-            values=np.concatenate([np.full(len(own), weight), values * (weight / length), meanings]),
-            spelled=len(own) + len(known),
-            weight=float(weight),
-            spelling=float(2 * weight**2),
-            meaning=float(meanings @ meanings + (len(meant) - len(ideas)) * self.unknown**2),
-            light=lightness,
-            unit=root + 1,
-            units=tuple(m + 1 for m in meant) if meant else (root + 1,),
+            places=np.concatenate([own, spelt, meant]),
+            values=weight * np.concatenate([np.ones(len(own)), SPELLING * letters, CONCEPTS * ideas]),
+            weight=weight,
+            square=weight**2 * (1 + SPELLING**2 + (CONCEPTS**2 if concepts else 0.0)),
+            unit=unit,
+            idea=commonest if concepts else unit,
         )
 
-    def bag(self, tokens: Sequence[Token]) -> Bag:
-        """Return the text made of these distinct words, with its known pairs."""
-        places: list[int] = []
-        worded = conceived = strange = strange_ideas = 0.0
-        known = self.pairs
-        for pair, light in self.keys(tokens).items():
-            place = known.get(pair)
-            if place is not None:
-                places.append(place)
-            elif pair >= CONCEPTUAL:
-                strange_ideas += 1.0
-            else:
-                strange += light * light
-        if places:
-            at = np.array(places)
-            worded, conceived = float(self._worded[at].sum()), float(self._conceived[at].sum())
-        square = self.unknown**2
-        return Bag(tuple(tokens), places, worded + strange * square, conceived + strange_ideas * square)
+    def _known(self, names: Iterable[str], power: int) -> tuple[Ints, Floats]:
+        """Return the places of the known ones of the names, and their values, all of the names making 1."""
+        found = [self.place.get(name, -1) for name in sorted(names)]
+        known = np.array([place for place in found if place >= 0], dtype=np.int64)
+        values = self.rarities[known] ** power
+        strange = (len(found) - len(known)) * self.unknown ** (2 * power)
+        return known, values / (float(values @ values) + strange or 1.0) ** 0.5
 
-    def keys(self, tokens: Sequence[Token]) -> dict[int, float]:
-        """Return the text's pairs as numbers with their lightness; those of concepts begin at CONCEPTUAL.
+    def length(self, tokens: Sequence[Token]) -> float:
+        """Return what the values of a text's words are divided by."""
+        return _PLAIN * (sum([token.square for token in tokens]) ** 0.5 or 1.0)
 
-        An unknown word's pairs are told apart by the known one only; they weigh, and match nothing.
-        """
-        found: dict[int, float] = {}
-        for at, one in enumerate(tokens):
-            unit, light, units = one.unit, one.light, one.units
-            for other in tokens[at + 1 : at + 1 + WINDOW]:
-                next_unit = other.unit
-                if unit < next_unit:
-                    found[unit * _SPAN + next_unit] = light * other.light
-                elif unit > next_unit or not unit:
-                    found[next_unit * _SPAN + unit] = light * other.light
-                for idea in units:
-                    for next_idea in other.units:
-                        if idea < next_idea:
-                            found[CONCEPTUAL + idea * _SPAN + next_idea] = 1.0
-                        elif idea > next_idea:
-                            found[CONCEPTUAL + next_idea * _SPAN + idea] = 1.0
-        return found
+    def paired(self, tokens: Sequence[Token]) -> Pairs:
+        """Return the pairs of a text's distinct words."""
+        if len(tokens) < 2 or not len(self.pairs):
+            return Pairs(np.zeros(0, dtype=np.int64), np.zeros(0))
+        numbers, words, strange = pair_numbers(tokens)
+        places = np.minimum(np.searchsorted(self.pairs, numbers), len(self.pairs) - 1)
+        known = self.pairs[places] == numbers
+        values = np.where(known, self.pair_rarities[places], self.unknown)
+        squares = values**2
+        for part, unknown in ((slice(0, words), strange[0]), (slice(words, None), strange[1])):
+            length = float(squares[part].sum()) + unknown * self.unknown**2
+            values[part] *= PAIRS / _PLAIN / (length**0.5 or 1.0)
+        return Pairs(places[known], values[known])
+
+
+def pair_numbers(tokens: Sequence[Token]) -> tuple[Ints, int, tuple[int, int]]:
+    """Return the numbers of the pairs of words and then of concepts, and how many are of words.
+
+    Last come how many pairs of words and of concepts have a strange part: those have no number.
+    """
+    first, second = _within_window(len(tokens))
+    units = np.array([token.unit for token in tokens])
+    words, strange = _numbered(units[first], units[second])
+    ideas = np.array([token.idea for token in tokens])
+    one, other = ideas[first], ideas[second]
+    differ = (one != other) | (one < 0)
+    concepts, strange_ideas = _numbered(one[differ], other[differ])
+    return np.concatenate([words, concepts + _CONCEPTUAL]), len(words), (strange, strange_ideas)
+
+
+@lru_cache(maxsize=256)
+def _within_window(many: int) -> tuple[Ints, Ints]:
+    """Return the places of all pairs of `many` words that stand near enough to one another."""
+    first, second = np.triu_indices(many, 1)
+    near = second - first <= WINDOW
+    return first[near], second[near]
+
+
+def _numbered(one: Ints, other: Ints) -> tuple[Ints, int]:
+    """Return the numbers of pairs once each, and how many pairs have none for being strange."""
+    low = np.minimum(one, other)
+    numbers = np.sort((low * _SPAN + np.maximum(one, other))[low >= 0])
+    strange = len(low) - len(numbers)
+    if len(numbers) > 1:
+        numbers = numbers[np.concatenate([[True], numbers[1:] != numbers[:-1]])]
+    return numbers, strange
 
 
 def learn_features(
-    texts: Sequence[Sequence[str]], concepts: Concepts, light: frozenset[str]
-) -> tuple[Features, Mapping[str, Token], list[Bag]]:
-    """Return the features of a brand's texts, its vocabulary, and each text as a bag."""
-    vocabulary = sorted({word for text in texts for word in text})
-    meant = {word: concepts.of(word) for word in vocabulary}
-    roots = {word: f"={stem(word)}" for word in vocabulary}
-    counts: dict[str, int] = {}
-    for text in texts:
-        for name in {roots[w] for w in text} | {f"@{c}" for w in text for c in meant[w]}:
-            counts[name] = counts.get(name, 0) + 1
-    spelling: dict[str, int] = {}
-    for word in vocabulary:
-        for gram in grams(word):
-            spelling[gram] = spelling.get(gram, 0) + 1
-    names = sorted(counts) + sorted(spelling)
-    weights = np.concatenate(
-        [
-            _rarity(len(texts), np.array([counts[name] for name in sorted(counts)], dtype=float)),
-            _rarity(len(vocabulary), np.array([spelling[name] for name in sorted(spelling)], dtype=float)),
-        ]
-    )
-    bare = Features(names, weights, (), np.zeros(0), len(texts))
-    tokens = {word: bare.token(word, meant[word], word in light) for word in vocabulary}
-    bags = [tuple(tokens[word] for word in dict.fromkeys(text)) for text in texts]
-    spread: dict[int, int] = {}
-    lights: dict[int, float] = {}
-    for bag in bags:
-        for pair, lightness in bare.keys(bag).items():
-            spread[pair] = spread.get(pair, 0) + 1
-            lights[pair] = lightness
-    pairs = sorted(pair for pair, count in spread.items() if count > 1)
-    rarities = _rarity(len(texts), np.array([spread[pair] for pair in pairs], dtype=float))
-    rarities *= np.array([lights[pair] for pair in pairs])
-    features = Features(names, weights, pairs, rarities, len(texts))
-    return features, tokens, [features.bag(bag) for bag in bags]
+    texts: Sequence[Sequence[str]], owners: Sequence[int], described: Mapping[str, Described]
+) -> tuple[Features, Mapping[str, Token]]:
+    """Return the features of a brand's texts and its vocabulary.
+
+    `texts` holds each text's distinct words, `owners` its article. A feature that every article has says
+    little, however often it stands in one article: so it is articles that are counted, not texts.
+    """
+    holders: dict[str, set[int]] = {}
+    for words, owner in zip(texts, owners, strict=True):
+        for word in words:
+            holders.setdefault(word, set()).add(owner)
+    spread: dict[str, set[int]] = {}
+    for word, owned in holders.items():
+        concepts = [f"@{concept}" for concept in described[word][0]]
+        for name in (f"={stem(word)}", *grams(word), *concepts):
+            spread.setdefault(name, set()).update(owned)
+    articles = len(set(owners))
+    names = sorted(spread)
+    unknown = float(_rarity(articles, np.zeros(1))[0])
+    rarities = _rarity(articles, np.array([len(spread[name]) for name in names], dtype=float))
+    bare = Features(names, rarities, np.zeros(0, dtype=np.int64), np.zeros(0), unknown)
+    tokens = {word: bare.token(word, *described[word]) for word in sorted(holders)}
+    shared: dict[int, set[int]] = {}
+    for words, owner in zip(texts, owners, strict=True):
+        if len(words) > 1:
+            for number in pair_numbers([tokens[word] for word in words])[0].tolist():
+                shared.setdefault(number, set()).add(owner)
+    pairs = sorted(shared)
+    counts = np.array([len(shared[pair]) for pair in pairs], dtype=float)
+    features = Features(names, rarities, np.array(pairs, dtype=np.int64), _rarity(articles, counts), unknown)
+    return features, tokens
 
 
 def _rarity(many: int, counts: Floats) -> Floats:
-    return np.asarray((np.log((1 + many) / (1 + counts)) + 1) ** _DAMP)
+    return np.asarray(np.log((1 + many) / (1 + counts)) + 1)

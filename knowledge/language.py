@@ -28,9 +28,9 @@ class Languages:
         listed: Mapping[str, Sequence[str]],
         grammar: Iterable[str],
         slang: Mapping[str, str],
-        texts: Iterable[Sequence[str]],
+        texts: Iterable[tuple[str, Sequence[str]]],
     ) -> "Languages":
-        """Learn from the lists, the lexicon's slang, and texts of which each teaches its other words."""
+        """Learn from the lists, the lexicon's slang, and the words of texts whose language is known."""
         indonesian = {*listed.get(_ID, ()), *slang}
         english = set(listed.get(_EN, ()))
         both = indonesian & english
@@ -39,10 +39,8 @@ class Languages:
         both = indonesian & english
         weights |= dict.fromkeys(both, 0.0)
         learnt: dict[str, Counter[str]] = {_ID: Counter(indonesian - both), _EN: Counter(english - both)}
-        for words in texts:
-            score = sum(weights.get(word, 0.0) for word in words)
-            if abs(score) >= _LISTED + _BORROWED:
-                learnt[_EN if score > 0 else _ID].update(set(words))
+        for language, words in texts:
+            learnt[language].update(set(words))
         for word, ratio in _ratios(learnt, 0.3).items():
             weights.setdefault(word, min(max(ratio, -_LISTED), _BORROWED))
         spelt = {

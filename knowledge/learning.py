@@ -1,161 +1,176 @@
-"""From articles to a model: one pass over everything that is learnt about matching. Pure."""
+"""Learning to tell a brand's articles apart: each from the texts that are easily taken for it. Pure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import csr_array, vstack
 
-from knowledge.features import Flags, Floats, Ints
-from knowledge.model import (
-    EXACT,
-    SAMPLE,
-    Confidence,
-    Kernel,
-    choose_mix,
-    clues,
-    kernel,
-    learn_confidence,
-    leave_out,
-    solve,
-)
-from knowledge.overlap import Mix, Overlap
+from knowledge.confidence import Confidence, Trial, clues, learn_confidence
+from knowledge.logistic import Fitted, fit
+from knowledge.numbers import Flags, Floats, Ints
 
-_SKETCH = 1024  # numbers that a text is sketched with where there are too many to weigh all
-_RIVALS = 160  # texts of others that an article is weighed against then
-CHOICE = 500  # texts that the mix is chosen from, at most
+RIVALS = 150  # texts of other articles that an article is told from: the nearest
+STRANGERS = 60  # texts about nothing the brand wrote that it is told from: the nearest
+SAMPLE = 1200  # texts that the confidence is learnt from, at most
+_OWN = 8.0  # how much an article's own text counts, beside one of the many others
+_SOFTNESS = 0.003
+_FAR = -1e6
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """Texts as the learner sees them: sparse features and a direction each, a text being like itself by 1.
+
+    `known` is the share of a text's weight that the brand's other texts know, `known_apart` the share that
+    other articles know.
+    """
+
+    features: csr_array
+    directions: Floats
+    known: Floats
+    known_apart: Floats
+
+    def __len__(self) -> int:
+        return len(self.directions)
+
+    def likeness(self, some: Ints, others: "Texts") -> Floats:
+        """Return how like some of these texts are to each of the others."""
+        shared = (self.features[some] @ others.features.T).toarray()
+        return np.asarray(shared + self.directions[some] @ others.directions.T)
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """What was learnt of one article: the features that speak for and against it, its direction, its bias."""
+
+    places: Ints
+    values: Floats
+    direction: Floats
+    bias: float
 
 
 @dataclass(frozen=True, slots=True)
 class Learnt:
-    """What the texts taught: the mix, each text's say on each article, and the confidence."""
+    """What the texts taught: of each article, and how sure a match is.
 
-    mix: Mix
-    say: Floats
-    centres: Floats
-    confidence: Confidence
-
-
-def learn(overlap: Overlap, owners: Ints, asked: Flags, articles: int, tick: Callable[[], None]) -> Learnt:
-    """Learn from the texts; `owners` is each one's article, `asked` marks phrasings, not answers."""
-    some = whole_articles(owners, EXACT if len(owners) <= EXACT else SAMPLE)
-    likenesses = kernel(overlap, some, tick if len(owners) <= EXACT else _nothing)
-    few = np.flatnonzero(np.isin(some, some[whole_articles(owners[some], CHOICE)]))
-    mix, softness = choose_mix(part(likenesses, few), owners[some][few], asked[some][few])
-    likeness = likenesses.mixed(mix)
-    confidence = _confidence(overlap, likeness, softness, owners, asked, mix, some)
-    if len(owners) <= EXACT:
-        say = solve(likeness, softness, owners, articles)
-        sums = likeness @ (owners[:, None] == np.arange(articles)[None, :]).astype(float)
-        squares = np.array([sums[owners == a, a].sum() for a in range(articles)])
-    else:
-        say, squares = _solve_near(overlap, mix, softness, owners, articles, tick)
-    centres = np.zeros((len(owners), articles), dtype=say.dtype)
-    centres[np.arange(len(owners)), owners] = 1 / (np.sqrt(squares[owners]) + 1e-12)
-    return Learnt(mix, say, centres, confidence)
-
-
-def _nothing() -> None:
-    """Report no progress: the texts of the sample are met again."""
-
-
-def _solve_near(
-    overlap: Overlap, mix: Mix, softness: float, owners: Ints, articles: int, tick: Callable[[], None]
-) -> tuple[Floats, Floats]:
-    """Return what `solve` would, each article being weighed against the texts nearest to its own only.
-
-    With thousands of texts that is nearly all there is to weigh, and its cost grows with the texts, not
-    with their cube. Likeness is taken from sketches of the texts, which keeps it that of real vectors.
+    `alone` are the texts that were judged as if they were new, `taken_for` the article that each would go to.
     """
-    sketches = overlap.sketches(mix, _SKETCH)
-    say: Floats = np.zeros((len(owners), articles))
-    squares = np.ones(articles)
+
+    said: Sequence[Said]
+    confidence: Confidence
+    alone: Ints
+    taken_for: Ints
+
+
+def learn(
+    texts: Texts, owners: Ints, asked: Flags, strangers: Texts, kept: int, tick: Callable[[], None]
+) -> Learnt:
+    """Learn from the texts; `owners` is each one's article, `asked` marks phrasings, not answers.
+
+    `strangers` are texts that no article answers. `kept` is how many features an article speaks through, at
+    most. `tick` is called after each article.
+    """
+    articles = int(owners.max()) + 1
+    judged = whole_articles(owners, SAMPLE)
+    everything = Texts(
+        vstack([texts.features, strangers.features]).tocsr(),
+        np.concatenate([texts.directions, strangers.directions]),
+        np.concatenate([texts.known, strangers.known]),
+        np.concatenate([texts.known_apart, strangers.known_apart]),
+    )
+    labels = np.concatenate([owners, np.full(len(strangers), -1)])
+    tried = np.concatenate([judged, np.arange(len(texts), len(everything))])
+    alone = np.zeros((len(tried), articles))
+    foreign = np.zeros((len(tried), articles))
+    said = []
     for article in range(articles):
         own = np.flatnonzero(owners == article)
-        if not len(own):
+        near = _near(texts, owners, own, strangers)
+        likeness = _part(everything, near).likeness(np.arange(len(near)), _part(everything, near))
+        meant = labels[near] == article
+        fitted = fit(likeness, meant, np.where(meant, _OWN, 1.0), _SOFTNESS)
+        said.append(_said(everything, near, fitted, kept))
+        scores = _scores(everything, tried, near, fitted)
+        alone[:, article], foreign[:, article] = scores, scores
+        _unlearn(alone[:, article], foreign[:, article], tried, near, labels, fitted)
+        tick()
+    foreign[np.arange(len(judged)), owners[judged]] = _FAR
+    trial = _trial(alone, foreign, labels[tried], asked, tried, everything)
+    return Learnt(said, learn_confidence(trial), judged, alone[: len(judged)].argmax(axis=1))
+
+
+def _near(texts: Texts, owners: Ints, own: Ints, strangers: Texts) -> Ints:
+    """Return an article's own texts, the rivals and the strangers that it is told from."""
+    reach = texts.likeness(own, texts).max(axis=0)
+    reach[own] = np.inf
+    rivals = _highest(reach, len(own) + RIVALS)
+    reach = texts.likeness(own, strangers).max(axis=0)
+    return np.concatenate([rivals, len(owners) + _highest(reach, STRANGERS)])
+
+
+def _highest(values: Floats, most: int) -> Ints:
+    if len(values) > most:
+        return np.sort(np.argpartition(-values, most - 1)[:most])
+    return np.arange(len(values))
+
+
+def _part(texts: Texts, some: Ints) -> Texts:
+    return Texts(texts.features[some], texts.directions[some], texts.known[some], texts.known_apart[some])
+
+
+def _said(texts: Texts, near: Ints, fitted: Fitted, kept: int) -> Said:
+    weights = texts.features[near].T @ fitted.say
+    places = np.flatnonzero(weights)
+    if len(places) > kept:
+        places = np.sort(places[np.argpartition(-np.abs(weights[places]), kept)[:kept]])
+    return Said(places, weights[places], fitted.say @ texts.directions[near], fitted.bias)
+
+
+def _scores(texts: Texts, tried: Ints, near: Ints, fitted: Fitted) -> Floats:
+    by_features = texts.features[tried] @ (texts.features[near].T @ fitted.say)
+    by_direction = texts.directions[tried] @ (texts.directions[near].T @ fitted.say)
+    return np.asarray(by_features + by_direction + fitted.bias)
+
+
+def _unlearn(alone: Floats, foreign: Floats, tried: Ints, near: Ints, labels: Ints, fitted: Fitted) -> None:
+    """Put in the scores of texts that were learnt from as if they, or their whole articles, had not been."""
+    place = np.full(len(labels), -1)
+    place[near] = np.arange(len(near))
+    at = place[tried]
+    learnt = at >= 0
+    unlearnt = fitted.unlearnt()
+    alone[learnt] = unlearnt[at[learnt]]
+    foreign[learnt] = unlearnt[at[learnt]]
+    row = np.full(len(labels), -1)
+    row[tried] = np.arange(len(tried))
+    for other in np.unique(labels[near]):
+        if other < 0:
             continue
-        reach = (sketches[own] @ sketches.T).max(axis=0)
-        reach[own] = np.inf
-        inside = np.sort(np.argpartition(-reach, len(own) + _RIVALS)[: len(own) + _RIVALS])
-        near = sketches[inside]
-        system = near @ near.T + softness * np.eye(len(inside), dtype=np.float32)
-        mine = owners[inside] == article
-        say[inside, article] = np.linalg.solve(system, mine.astype(np.float32))
-        squares[article] = system[np.ix_(mine, mine)].sum() - softness * mine.sum()
-        for _ in own:
-            tick()
-    return say, squares
+        block = np.flatnonzero(labels[near] == other)
+        rows = row[near[block]]
+        if (rows >= 0).any() and len(block) > 1:
+            foreign[rows[rows >= 0]] = fitted.without(block)[rows >= 0]
 
 
-def _confidence(
-    overlap: Overlap, likeness: Floats, softness: float, owners: Ints, asked: Flags, mix: Mix, texts: Ints
-) -> Confidence:
-    chosen = whole_articles(owners[texts], SAMPLE)
-    some = texts[chosen]
-    names, held = np.unique(owners[some], return_inverse=True)
-    inside = likeness[np.ix_(chosen, chosen)]
-    trial = leave_out(inside, softness, held)
-    covers = covered(overlap, some, held, mix)
-    centres = _centres(inside, held)
-    sizes = np.bincount(held)
-    judged = np.flatnonzero(asked[some] & (sizes[held] > 2))
-    best = trial.alone.argmax(axis=1)
-    seen = clues(trial.alone, covers, centres, best)
-    strange = clues(trial.foreign, covers, centres, trial.foreign.argmax(axis=1))
-    right = best == held
-    return learn_confidence(
-        list(seen[judged[right[judged]]]),
-        list(seen[judged[~right[judged]]]),
-        strange[np.flatnonzero(asked[some])] if len(names) > 1 else np.zeros((0, seen.shape[1])),
-    )
-
-
-def covered(overlap: Overlap, texts: Ints, owners: Ints, mix: Mix) -> Floats:
-    """Return how much of each text's weight the words of each article know, without the text itself."""
-    articles = int(owners.max()) + 1
-    order = np.argsort(owners, kind="stable")
-    sizes = np.array([len(overlap.words[int(texts[i])]) for i in order])
-    words = np.concatenate([np.zeros(0, dtype=np.int64), *(overlap.words[int(texts[i])] for i in order)])
-    starts = np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64)
-    blocks = np.searchsorted(owners[order], np.arange(articles))
-    weights = np.array([token.weight for token in overlap.tokens])
-    place = np.empty(len(texts), dtype=np.int64)
-    place[order] = np.arange(len(texts))
-    lengths = overlap.lengths(mix)
-    best: dict[int, Floats] = {}
-    result = np.zeros((len(texts), articles))
-    filled = sizes > 0
-    for text in range(len(texts)):
-        own = overlap.words[int(texts[text])]
-        total = weights[own].sum()
-        if not total:
-            continue
-        rows = np.zeros((len(own), len(texts)))
-        for at, word in enumerate(own):
-            if int(word) not in best:
-                by_text = np.zeros(len(texts))
-                by_text[filled] = np.maximum.reduceat(
-                    overlap.kinship(int(word), mix, lengths)[words], starts[filled]
-                )
-                best[int(word)] = by_text
-            rows[at] = best[int(word)]
-        rows[:, place[text]] = 0.0
-        result[text] = weights[own] @ np.maximum.reduceat(rows, blocks, axis=1) / total
-    return result
-
-
-def _centres(likeness: Floats, owners: Ints) -> Floats:
-    """Return the cosine of each text with each article's centre, its own without itself."""
-    articles = int(owners.max()) + 1
-    own = (owners[:, None] == np.arange(articles)[None, :]).astype(float)
-    rows = np.arange(len(owners))
-    sums = likeness @ own
-    squares = np.array([sums[owners == a, a].sum() for a in range(articles)])
-    itself = np.diag(likeness)
-    bare = sums - own * itself[:, None]
-    result = bare / (np.sqrt(squares) + 1e-12)
-    left = squares[owners] - 2 * sums[rows, owners] + itself
-    result[rows, owners] = bare[rows, owners] / np.sqrt(np.maximum(left, 1e-9))
-    return np.asarray(result)
+def _trial(alone: Floats, foreign: Floats, labels: Ints, asked: Flags, tried: Ints, texts: Texts) -> Trial:
+    """Return a trial of the phrasings of articles with three texts or more, and of all as strangers."""
+    sizes = np.bincount(labels[labels >= 0], minlength=alone.shape[1])
+    own = labels >= 0
+    is_asked = np.zeros(len(labels), dtype=bool)
+    is_asked[own] = asked[tried[own]]
+    familiar = np.flatnonzero(is_asked & (sizes[labels] > 2))
+    best = alone.argmax(axis=1)
+    strange = np.flatnonzero(~own | (is_asked & (alone.shape[1] > 1)))
+    wrong = foreign.argmax(axis=1)
+    return Trial(
+        clues=np.concatenate([
+            clues(alone[familiar], texts.known[tried[familiar]], best[familiar]),
+            clues(foreign[strange], texts.known_apart[tried[strange]], wrong[strange]),
+        ]),
+        right=np.concatenate([best[familiar] == labels[familiar], np.zeros(len(strange), dtype=bool)]),
+        foreign=np.concatenate([np.zeros(len(familiar), dtype=bool), np.ones(len(strange), dtype=bool)]),
+    )  # fmt: skip
 
 
 def whole_articles(owners: Ints, most: int) -> Ints:
@@ -164,17 +179,3 @@ def whole_articles(owners: Ints, most: int) -> Ints:
     step = max(1, -(-len(owners) // most))
     chosen = np.isin(owners, np.arange(0, articles, step)) if articles >= step else owners >= 0
     return np.flatnonzero(chosen)
-
-
-def part(kernel: Kernel, texts: Ints) -> Kernel:
-    """Return the likeness among some of the texts."""
-    square = np.ix_(texts, texts)
-    shared = type(kernel.shared)(
-        kernel.shared.spelling[square],
-        kernel.shared.meaning[square],
-        kernel.shared.worded[square],
-        kernel.shared.conceived[square],
-    )
-    return Kernel(
-        shared, kernel.spelling[texts], kernel.meaning[texts], kernel.worded[texts], kernel.conceived[texts]
-    )

@@ -4,14 +4,9 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from knowledge.article import Article
-from knowledge.features import learn_features
-from knowledge.learning import CHOICE, part, whole_articles
-from knowledge.model import EXACT, choose_mix, kernel, leave_out
-from knowledge.overlap import Overlap
-from knowledge.training import articles_texts
+from knowledge.primer import shipped_primer
+from knowledge.training import learn_articles, phrased
 from knowledge.vocabulary import Reader
 from knowledge.words import Words
 
@@ -61,31 +56,19 @@ def self_test(articles: Sequence[Article], words: Words) -> Selftest:
     ordered = sorted(articles, key=lambda a: a.id)
     thin = {article.id for article in ordered if len({p.text for p in article.phrasings}) < ENOUGH}
     reader = Reader(words)
-    texts, owners, asked = articles_texts(ordered, reader)
-    if len(set(owners.tolist())) < 2:
+    own = phrased(ordered, reader)
+    _, _, learnt = learn_articles(own, reader, shipped_primer())
+    if learnt is None or len(ordered) < 2:
         return Selftest(0, 0, (), (), tuple(sorted(thin)))
-    features, vocabulary, bags = learn_features(texts, reader.concepts, reader.light)
-    overlap = Overlap(vocabulary, bags, features)
-    some = whole_articles(owners, EXACT)
-    likenesses = kernel(overlap, some, _nothing)
-    names, held = np.unique(owners[some], return_inverse=True)
-    few = whole_articles(held, CHOICE)
-    mix, softness = choose_mix(part(likenesses, few), held[few], asked[some][few])
-    best = names[leave_out(likenesses.mixed(mix), softness, held).alone.argmax(axis=1)]
-    spoken = [
-        text
-        for a in ordered
-        for text in (*sorted({p.text for p in a.phrasings}), *sorted(set(a.answers.values())))
-    ]
     judged: Counter[str] = Counter()
     collisions: list[Collision] = []
-    for text, found in zip(some.tolist(), best.tolist(), strict=True):
-        own = ordered[int(owners[text])].id
-        if not asked[text]:
+    for text, found in zip(learnt.alone.tolist(), learnt.taken_for.tolist(), strict=True):
+        article = ordered[int(own.owners[text])].id
+        if not own.asked[text]:
             continue
-        judged[own] += 1
-        if found != owners[text]:
-            collisions.append(Collision(own, spoken[text], ordered[found].id))
+        judged[article] += 1
+        if ordered[found].id != article:
+            collisions.append(Collision(article, own.written[text], ordered[found].id))
     missed = Counter(c.article for c in collisions)
     thin |= {article for article, count in missed.items() if count * 2 > judged[article]}
     pairs = Counter((c.article, c.taken_for) for c in collisions)
@@ -94,7 +77,3 @@ def self_test(articles: Sequence[Article], words: Words) -> Selftest:
     )
     total = sum(judged.values())
     return Selftest(total, total - len(collisions), tuple(collisions), shadows, tuple(sorted(thin)))
-
-
-def _nothing() -> None:
-    """Report no progress."""

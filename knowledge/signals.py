@@ -1,28 +1,31 @@
 """What a text signals besides its question, from complaint and crisis to thanks and greeting."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from knowledge.classifier import Classifier, learn_classifier
+from knowledge.classifier import Classifier
+from knowledge.examples import complaint_examples, crisis_examples, spam_examples
 from knowledge.phrases import Phrase, Phrases
 from knowledge.reading import FIRED, SIGNALS
 from knowledge.spam import APART, dressed, spam_words
 from knowledge.vocabulary import Reader
-from knowledge.words import TermList, Words
+from knowledge.words import Words, shipped_words
+
+Shifts = Mapping[str, Mapping[str, float]]
 
 STATUS = "status"
+OWN = "own"  # the group of the crisis terms that a brand lists itself
 _BY_PHRASE = 0.9  # the value of a signal that a listed phrase fires
-_COMPLAINT_FALSE = 0.045  # shares of harmless texts that may fire, judged by texts not learnt from
-_SPAM_FALSE = 0.02
 _GUARDS = 300  # of the brand's own phrasings that are learnt as harmless, at most
+_ANCHORS = 120  # shipped examples of each kind that hold against them, at most
+_CRISIS_DOUBT = -0.25  # the log-odds below which the words speak against a listed phrase of a crisis
 _REASONS = 3
 _COURTESIES = ("thanks", "greeting")
 _BESIDE = 0.4  # the value of a courtesy beside something else
 _SMALL_TALK = 2  # words that a courtesy may hold besides
-_SPAM_DOUBT = 0.1  # the chance below which the words speak against a listed phrase of spam
+_SPAM_DOUBT = 0.35  # the chance below which the words speak against a listed phrase of spam
 _SPAM_WORDS = 3  # words that are enough to be judged by themselves
-_MANNER = 5  # words' worth of whether a text asks or states
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,37 +39,46 @@ class Signalled:
 
 @dataclass(frozen=True, slots=True)
 class Judges:
-    """The classifiers, learnt from the examples and from what the brand's followers ask."""
+    """The classifiers that every brand begins with."""
 
     complaint: Classifier
+    crisis: Classifier
     spam: Classifier
 
+    def shifted(self, shifts: Shifts) -> "Judges":
+        """Return them as a brand's own texts change them."""
+        changed = {name: getattr(self, name).shifted(shift) for name, shift in shifts.items()}
+        return replace(self, **changed)
 
-def learn_judges(words: Words, reader: Reader, phrasings: Sequence[str]) -> Judges:
-    """Learn complaint and spam.
 
-    The brand's own phrasings teach what is no complaint: "paket hilang diganti berapa?" holds a
-    complaint's words and is a question.
+def learn_shifts(judges: Judges, words: Words, reader: Reader, phrasings: Sequence[str]) -> Shifts:
+    """Return, by judge, what a brand's own texts change of its weights.
+
+    The brand's own phrasings teach what is no complaint, crisis or spam: "paket hilang diganti berapa?" holds
+    a complaint's words and is a question. Some of the shipped examples hold against them, so that a real
+    complaint stays one, and what the brand added to the lists is learnt here too.
     """
-    step = max(1, -(-len(phrasings) // _GUARDS))
-    own = sorted(phrasings)[::step]
-    harmless = [*words.question, *own]
-    for name in ("thanks", "greeting", STATUS):
-        harmless += words.signals.get(name, TermList()).examples
-    complaint = learn_classifier(
-        (_said(text, reader.all_words(text), reader) for text in words.complaint),
-        (_said(text, reader.all_words(text), reader) for text in harmless),
-        reader.concepts.of,
-        false_alarms=_COMPLAINT_FALSE,
-    )
-    spam = words.signals.get("spam", TermList())
-    ordinary = [*spam.ordinary, *words.complaint[::4], *words.question[::4], *own[::4]]
-    return Judges(
-        complaint,
-        learn_classifier(
-            map(spam_words, spam.examples), map(spam_words, ordinary), no_concepts, false_alarms=_SPAM_FALSE
-        ),
-    )
+    shipped = shipped_words()
+    own = _evenly(sorted(phrasings), _GUARDS)
+    shifts = {}
+    for name, judge, (yes, no), (known_yes, known_no) in (
+        ("complaint", judges.complaint, complaint_examples(words), complaint_examples(shipped)),
+        ("crisis", judges.crisis, crisis_examples(words), crisis_examples(shipped)),
+        ("spam", judges.spam, spam_examples(words), spam_examples(shipped)),
+    ):
+        added = [text for text in yes if text not in known_yes]
+        refused = [text for text in no if text not in known_no]
+        if own or added or refused:
+            seen = spam_words if name == "spam" else reader.manner
+            shifts[name] = judge.shift(
+                [seen(text) for text in (*_evenly(known_yes, _ANCHORS), *added)],
+                [seen(text) for text in (*_evenly(known_no, _ANCHORS), *refused, *own)],
+            )
+    return MappingProxyType(shifts)
+
+
+def _evenly(texts: Sequence[str], most: int) -> Sequence[str]:
+    return texts[:: max(1, -(-len(texts) // most))]
 
 
 class Signals:
@@ -81,7 +93,7 @@ class Signals:
         """Return the signals; `words` are the whole text's."""
         values = dict.fromkeys(SIGNALS, 0.0)
         terms: list[str] = []
-        asks_status = False
+        asks_status = warned = False
         for hit in self._phrases.found(words):
             term = f"{hit.label}:{hit.written}"
             if term in terms:
@@ -94,18 +106,48 @@ class Signals:
                 asks_status = True
             else:
                 values[hit.label] = _BY_PHRASE
-        said = _said(text, words, self._reader)
+                warned = warned or hit.group == OWN
+        said = self._reader.with_manner(text, words)
+        self._read_crisis(said, words, values, terms, warned=warned)
         values["complaint"] = max(values["complaint"], self._judges.complaint.chance(said))
         if values["complaint"] >= FIRED:
-            terms += [f"complaint:{word}" for word in self._judges.complaint.reasons(words, _REASONS)]
+            terms += self._reasons("complaint", self._judges.complaint, words)
         self._read_spam(text, values, terms)
-        return Signalled(MappingProxyType(values), tuple(terms), asks_status)
+        return Signalled(MappingProxyType(values), tuple(dict.fromkeys(terms)), asks_status)
+
+    def _reasons(self, signal: str, judge: Classifier, words: Sequence[str]) -> list[str]:
+        """Return the words that spoke most for a signal, those that say something before grammar."""
+        light = self._reader.light
+        telling = [word for word in words if word not in light] or words
+        return [f"{signal}:{word}" for word in judge.reasons(telling, _REASONS)]
 
     def _is_mere_courtesy(self, text: str, words: Sequence[str], written: str) -> bool:
         """Say whether a thanks or a greeting is all there is; "halo min, paketku mana?" wants an answer."""
         polite = {part.strip("*") for part in written.split()} | self._reader.light
         else_said = [word for word in words if word not in polite]
         return len(else_said) <= (0 if "?" in text else _SMALL_TALK)
+
+    def _read_crisis(
+        self,
+        said: Sequence[str],
+        words: Sequence[str],
+        values: dict[str, float],
+        terms: list[str],
+        *,
+        warned: bool,
+    ) -> None:
+        """Judge a crisis by its words; a listed phrase counts where they do not speak clearly against it.
+
+        What the brand itself listed always counts.
+        """
+        judge = self._judges.crisis
+        chance = judge.chance(said)
+        if not warned and values["crisis"] and judge.score(said) < _CRISIS_DOUBT:
+            values["crisis"] = min(chance, _BESIDE)
+            terms[:] = [term for term in terms if not term.startswith("crisis:")]
+        values["crisis"] = max(values["crisis"], chance)
+        if chance >= FIRED:
+            terms += self._reasons("crisis", judge, words)
 
     def _read_spam(self, text: str, values: dict[str, float], terms: list[str]) -> None:
         """Judge spam with care, since what fires it is never answered.
@@ -120,7 +162,7 @@ class Signals:
         hidden = any(mark != APART for mark in marks)
         if hidden or ((values["spam"] or marks) and chance >= _SPAM_DOUBT):
             values["spam"] = max(_BY_PHRASE, chance)
-        elif len(words) >= _SPAM_WORDS and not _asks(text, words, self._reader):
+        elif len(words) >= _SPAM_WORDS and not self._reader.asks(text, words):
             values["spam"] = chance
         else:
             values["spam"] = min(chance, _BESIDE)
@@ -130,20 +172,6 @@ class Signals:
         terms += [f"spam:{mark}" for mark in marks]
         if chance >= FIRED:
             terms += [f"spam:{word}" for word in self._judges.spam.reasons(words, _REASONS) if word[0] != "~"]
-
-
-def _said(text: str, words: Sequence[str], reader: Reader) -> list[str]:
-    """Return the words with a mark, of some weight, of whether the text asks or states.
-
-    "paket hilang diganti berapa?" and "paket saya hilang" share their words, not their manner.
-    """
-    manner = "~asks" if _asks(text, words, reader) else "~states"
-    return [*words, *([manner] * _MANNER)] if words else []
-
-
-def _asks(text: str, words: Sequence[str], reader: Reader) -> bool:
-    """Say whether a text asks, by its question mark or by a word at its edges."""
-    return "?" in text or any(word in reader.asking for word in (*words[:3], *words[-1:]))
 
 
 def no_concepts(_word: str) -> tuple[str, ...]:
@@ -159,4 +187,4 @@ def _phrases(words: Words, crisis_terms: Sequence[str]) -> list[Phrase]:
     for name, listed in words.signals.items():
         found += [Phrase(name, term, group=name) for term in listed.terms]
         found += [Phrase(name, term, group=name, veto=True) for term in listed.unless]
-    return found + [Phrase("crisis", term, group="own") for term in crisis_terms]
+    return found + [Phrase("crisis", term, group=OWN) for term in crisis_terms]

@@ -1,9 +1,14 @@
 """Misspelt words brought back to words that the brand uses. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 
 from rapidfuzz.distance import OSA
 
+from knowledge.text import grams
+
+_NEAR = 12  # vocabulary words tried as what a strange word was meant to be
+_COMMON = 400  # words that share a run of letters, from which on the run says nothing
 _VOWELS = str.maketrans("", "", "aeiou")
 _CLITICS = ("nya", "kah", "lah", "pun", "ku", "mu", "in", "an")
 
@@ -11,36 +16,46 @@ _CLITICS = ("nya", "kah", "lah", "pun", "ku", "mu", "in", "an")
 class Spelling:
     """Finds the vocabulary's word that a strange word was most likely meant to be."""
 
-    def __init__(self, vocabulary: Sequence[str], standard: Iterable[str]) -> None:
+    def __init__(self, vocabulary: Sequence[str], is_right: Callable[[str], bool]) -> None:
+        """Take the brand's words, and what says of any other word that it is right as it stands."""
         self._known = frozenset(vocabulary)
-        self._standard = frozenset(standard)
+        self._is_right = is_right
         self._bones: dict[str, list[str]] = {}
+        self._spelt: dict[str, list[str]] = {}
         for word in sorted(self._known):
             if len(word) >= 3 and word.isalpha():
                 self._bones.setdefault(bones(word), []).append(word)
+                for gram in grams(word):
+                    self._spelt.setdefault(gram, []).append(word)
 
-    def repaired(self, word: str, similar: Iterable[str]) -> str:
-        """Return the word meant, or the word itself where none is near enough.
-
-        `similar` are words with many of its letters in common; those without its vowels ("jdwl" for
-        "jadwal") are found here. A word that the lists know is right as it stands.
-        """
+    def repaired(self, word: str) -> str:
+        """Return the word of the brand that was meant, or the word itself where none is near enough."""
         if word in self._known or len(word) < 3 or not word.isalpha():
             return word
         for clitic in _CLITICS:
             if word.endswith(clitic) and word[: -len(clitic)] in self._known and len(word) - len(clitic) >= 4:
                 return word[: -len(clitic)]
-        if word in self._standard:
+        if self._is_right(word):
             return word
         short = squeezed(word)
         if short in self._known:
             return short
         shape = bones(short)
-        candidates = {w for w in similar if len(w) >= 3 and w.isalpha()}
+        candidates = set(self._similar(short))
         if len(shape) >= 3:
             candidates.update(self._bones.get(shape, ()))
         best = min(((_cost(short, shape, w) / len(w), w) for w in candidates), default=(1.0, word))
         return best[1] if best[0] * len(best[1]) <= _allowed(short) else word
+
+    def _similar(self, word: str) -> list[str]:
+        """Return the words that share most of their letters with it."""
+        shared: Counter[str] = Counter()
+        for gram in grams(word):
+            holders = self._spelt.get(gram, ())
+            if len(holders) <= _COMMON:
+                shared.update(dict.fromkeys(holders, 1))
+        likest = sorted(shared, key=lambda w: (-shared[w] / (len(w) + len(word)), w))
+        return likest[:_NEAR]
 
 
 def squeezed(word: str) -> str:

@@ -1,174 +1,217 @@
-"""From articles to a matcher's tables."""
+"""From articles to a model."""
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from knowledge.article import Article
-from knowledge.features import Features, Flags, Floats, Ints, learn_features
-from knowledge.language import Languages
-from knowledge.learning import learn
-from knowledge.matching import Sparse, Tables
-from knowledge.model import learn_confidence
-from knowledge.overlap import Lists, Mix, Overlap
-from knowledge.signals import Judges, learn_judges
-from knowledge.text import normalise, tokens
+from knowledge.confidence import Confidence
+from knowledge.features import Features, Token, learn_features
+from knowledge.learning import Learnt, Said, Texts, learn
+from knowledge.meanings import Meanings, direction
+from knowledge.model import Model, Tables
+from knowledge.numbers import Flags, Floats, Ints, Lists
+from knowledge.primer import Primer
+from knowledge.signals import learn_shifts
 from knowledge.vocabulary import Reader
 from knowledge.words import Words
 
-_TEXT_SAYS = 64  # articles that a text speaks of, at most
-_SAYS = 12  # articles that a pair speaks of, at most
-_CENTRES = 4
-_BLOCK = 2048  # pairs summed at a time
+MEANING = 0.6  # the weight of where a text lies, beside its words and pairs
+_FULL = float(np.sqrt(1 + MEANING**2))
 _ANSWER = 12  # words of an answer's beginning that are read like one more phrasing
+_STRANGERS = 800  # texts about nothing the brand wrote, at most
+_FAMILIAR = 0.06  # share of the strangers that may well be about what the brand wrote: the nearest
+_ROOM = 3_000_000  # numbers that say something of an article, for all articles together
+
+Words_ = Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
-    """All that was learnt: of the articles, of the signals, of the languages."""
+class Phrased:
+    """A brand's texts as distinct words, each one's article, and whether it is a phrasing.
 
-    features: Features
-    vocabulary: Sequence[str]
-    tables: Tables
-    judges: Judges
-    languages: Languages
-    crisis_terms: Sequence[str]
+    The others are beginnings of answers. An article's phrasings come sorted, and before its answers;
+    `written` holds the texts as they stand.
+    """
+
+    texts: Sequence[Sequence[str]]
+    owners: Ints
+    asked: Flags
+    written: Sequence[str]
 
 
 def trained(
     articles: Sequence[Article],
     words: Words,
     reader: Reader,
-    crisis_terms: Sequence[str],
-    progress: Callable[[int, int], None] | None,
+    primer: Primer,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Model:
     """Learn the articles, which come sorted by id; the order of their phrasings does not matter."""
     phrasings = sorted({phrasing.text for article in articles for phrasing in article.phrasings})
-    listed = (*words.signals.values(), *words.crisis.values())
-    texts = [*words.complaint, *words.question, *(text for terms in listed for text in terms.examples)]
-    features, vocabulary, tables = _matching(articles, reader, progress)
+    features, vocabulary, learnt = learn_articles(phrased(articles, reader), reader, primer, progress)
     return Model(
         features=features,
         vocabulary=vocabulary,
-        tables=tables,
-        judges=learn_judges(words, reader, phrasings),
-        languages=Languages.learnt(
-            words.languages, words.light, words.lexicon, (tokens(normalise(t), {}) for t in texts)
-        ),
-        crisis_terms=tuple(crisis_terms),
+        tables=_tables(features, learnt, primer.meanings.size),
+        shifts=learn_shifts(primer.judges(reader.concepts.of), words, reader, phrasings),
     )
 
 
-def articles_texts(articles: Sequence[Article], reader: Reader) -> tuple[list[list[str]], Ints, Flags]:
-    """Return all texts as words, each one's article, and whether it is a phrasing or an answer's beginning.
-
-    An article's phrasings come sorted, and before its answers.
-    """
+def phrased(articles: Sequence[Article], reader: Reader) -> Phrased:
+    """Return all texts of the articles."""
     texts: list[list[str]] = []
     owners: list[int] = []
     asked: list[bool] = []
+    written: list[str] = []
     for place, article in enumerate(articles):
         spoken = sorted({phrasing.text for phrasing in article.phrasings})
         answers = sorted(set(article.answers.values()))
-        texts += [reader.words(text) for text in spoken]
-        texts += [reader.words(answer)[:_ANSWER] for answer in answers]
+        texts += [list(dict.fromkeys(reader.words(text))) for text in spoken]
+        texts += [list(dict.fromkeys(reader.words(answer)[:_ANSWER])) for answer in answers]
         asked += [True] * len(spoken) + [False] * len(answers)
         owners += [place] * (len(spoken) + len(answers))
-    return texts, np.array(owners, dtype=np.int64), np.array(asked, dtype=bool)
+        written += [*spoken, *answers]
+    return Phrased(texts, np.array(owners, dtype=np.int64), np.array(asked, dtype=bool), written)
 
 
-def _matching(
-    articles: Sequence[Article], reader: Reader, progress: Callable[[int, int], None] | None
-) -> tuple[Features, list[str], Tables]:
-    texts, owners, asked = articles_texts(articles, reader)
+def learn_articles(
+    own: Phrased, reader: Reader, primer: Primer, progress: Callable[[int, int], None] | None = None
+) -> tuple[Features, list[str], Learnt | None]:
+    """Return the features of the texts, their vocabulary, and what tells the articles apart."""
+    described = {word: reader.describe(word) for words in own.texts for word in words}
+    features, vocabulary = learn_features(own.texts, own.owners.tolist(), described)
+    if not len(own.owners):
+        return features, [], None
+    articles = int(own.owners.max()) + 1
     done = 0
 
     def tick() -> None:
         nonlocal done
         done += 1
         if progress is not None:
-            progress(done, len(texts))
+            progress(done, articles)
 
-    features, vocabulary, bags = learn_features(texts, reader.concepts, reader.light)
-    if not texts:
-        none, zero = np.zeros(0, dtype=np.int64), np.zeros(0)
-        empty = np.zeros((0, 0), dtype=np.float32)
-        nothing = Lists(np.zeros(1, dtype=np.int64), none, zero)
-        sparse = Sparse(np.zeros((0, 1), dtype=np.int32), np.zeros((0, 1), dtype=np.float32))
-        confidence = learn_confidence([], [], np.zeros((0, 4)))
-        return features, [], Tables(Mix(1.0, 1.0), confidence, nothing, zero, empty, sparse, none, none)
-    overlap = Overlap(vocabulary, bags, features)
-    learnt = learn(overlap, owners, asked, len(articles), tick)
-    by_text = np.concatenate([learnt.say, learnt.centres], axis=1)
-    mix = learnt.mix
-    by_words, by_pairs = overlap.text_lengths(mix)
-    held, starts = _held(overlap, owners, len(articles))
-    tables = Tables(
-        mix=mix,
-        confidence=learnt.confidence,
-        like=overlap.features,
-        lengths=overlap.lengths(mix),
-        by_word=_by_word(overlap, by_text, by_words),
-        by_pair=_by_pair(overlap, by_text, by_pairs, mix),
-        held=held,
-        starts=starts,
-    )
-    return features, list(vocabulary), tables
+    encoder = _Encoder(features, vocabulary, reader, primer.meanings)
+    texts = encoder.encoded(own.texts, own.owners.tolist())
+    strangers = encoder.encoded(_strangers(primer, texts, own.owners))
+    learnt = learn(texts, own.owners, own.asked, strangers, max(300, _ROOM // articles), tick)
+    return features, list(vocabulary), learnt
 
 
-def _by_word(overlap: Overlap, by_text: Floats, lengths: Floats) -> NDArray[np.float32]:
-    """Return what each word of the vocabulary says of each article."""
-    sums = np.zeros((len(overlap.tokens), by_text.shape[1]), dtype=np.float32)
-    for text, words in enumerate(overlap.words):
-        sums[words] += by_text[text] / lengths[text]
-    return sums
+class _Encoder:
+    """Turns texts into what the learner sees."""
 
+    def __init__(
+        self, features: Features, vocabulary: Mapping[str, Token], reader: Reader, meanings: Meanings
+    ) -> None:
+        self._features = features
+        self._tokens = dict(vocabulary)
+        self._reader = reader
+        self._meanings = meanings
 
-def _by_pair(overlap: Overlap, by_text: Floats, lengths: Floats, mix: Mix) -> Sparse:
-    """Return what each pair says of the articles it says most of."""
-    articles = by_text.shape[1] // 2
-    scale = overlap.rarities**2 * np.where(overlap.by_concept, mix.meaning**2, 1.0)
-    said = [_strongest(by_text[:, :articles], _TEXT_SAYS, 0), _strongest(by_text[:, articles:], 1, articles)]
-    columns = np.concatenate([part[0] for part in said], axis=1)
-    numbers = np.concatenate([part[1] for part in said], axis=1)
-    ids, values = [], []
-    for first in range(0, len(scale), _BLOCK):
-        last = min(first + _BLOCK, len(scale))
-        starts = overlap.pairs.starts[first : last + 1]
-        texts = overlap.pairs.items[starts[0] : starts[-1]]
-        pair = np.repeat(np.arange(last - first), np.diff(starts))
-        weights = scale[first:last][pair] / lengths[texts]
-        at = pair[:, None] * (2 * articles) + columns[texts]
-        flat = np.bincount(
-            at.ravel(), (numbers[texts] * weights[:, None]).ravel(), (last - first) * 2 * articles
+    def encoded(self, texts: Sequence[Words_], owners: Sequence[int] | None = None) -> Texts:
+        """Return the texts; `owners` are the articles of the brand's own, none of which knows itself."""
+        columns, values, sizes = [], [], []
+        features, names = self._features, len(self._features.names)
+        met = [[self._token(word) for word in words] for words in texts]
+        for tokens in met:
+            pairs = features.paired(tokens)
+            length = features.length(tokens)
+            columns += [*(token.places for token in tokens), pairs.places + names]
+            values += [*(token.values / length for token in tokens), pairs.values]
+            sizes.append(sum(len(token.places) for token in tokens) + len(pairs.places))
+        starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        table = csr_array(
+            (
+                np.concatenate([np.zeros(0), *values]) / _FULL,
+                np.concatenate([np.zeros(0, dtype=np.int64), *columns]),
+                starts,
+            ),
+            shape=(len(texts), names + len(features.pairs)),
         )
-        rows = flat.astype(np.float64).reshape(last - first, 2 * articles)
-        kept = [_strongest(rows[:, :articles], _SAYS, 0), _strongest(rows[:, articles:], _CENTRES, articles)]
-        ids.append(np.concatenate([k[0] for k in kept], axis=1))
-        values.append(np.concatenate([k[1] for k in kept], axis=1))
-    if not ids:
-        return Sparse(np.zeros((0, 1), np.int32), np.zeros((0, 1), np.float32))
-    return Sparse(np.concatenate(ids), np.concatenate(values))
+        table.sum_duplicates()
+        known, apart = _known(met, owners)
+        return Texts(table, self.directions(texts) * (MEANING / _FULL), known, apart)
+
+    def directions(self, texts: Sequence[Words_]) -> Floats:
+        rows = np.zeros((len(texts), self._meanings.size))
+        for at, words in enumerate(texts):
+            points = [self._meanings.of(word, self._reader.concepts.of(word)) for word in words]
+            rows[at] = direction(points, [self._token(word).weight for word in words], self._meanings.size)
+        return rows
+
+    def _token(self, word: str) -> Token:
+        found = self._tokens.get(word)
+        if found is None:
+            found = self._tokens[word] = self._features.token(word, *self._reader.describe(word))
+        return found
 
 
-def _strongest(rows: Floats, most: int, shift: int) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    if rows.shape[1] > most:
-        ids = np.sort(np.argpartition(-np.abs(rows), most, axis=1)[:, :most], axis=1)
-    else:
-        ids = np.broadcast_to(np.arange(rows.shape[1]), rows.shape)
-    return (ids + shift).astype(np.int32), np.take_along_axis(rows, ids, axis=1).astype(np.float32)
+def _known(met: Sequence[Sequence[Token]], owners: Sequence[int] | None) -> tuple[Floats, Floats]:
+    """Return the share of each text's weight that other texts know, and that other articles know."""
+    texts: Counter[int] = Counter()
+    articles: Counter[int] = Counter()
+    if owners is not None:
+        texts.update(unit for tokens in met for unit in {token.unit for token in tokens})
+        pairs = {(owner, t.unit) for owner, tokens in zip(owners, met, strict=True) for t in tokens}
+        articles.update(unit for _, unit in pairs)
+    own = 0 if owners is None else 1
+    shares = np.zeros((len(met), 2))
+    for at, tokens in enumerate(met):
+        whole = sum(token.weight for token in tokens) or 1.0
+        for token in tokens:
+            if token.unit >= 0:
+                shares[at, 0] += token.weight / whole if texts[token.unit] >= 2 * own else 0.0
+                shares[at, 1] += token.weight / whole if articles[token.unit] >= 2 * own else 0.0
+    return shares[:, 0], shares[:, 1]
 
 
-def _held(overlap: Overlap, owners: Ints, articles: int) -> tuple[Ints, Ints]:
-    own = [
-        np.unique(
-            np.concatenate(
-                [np.zeros(0, dtype=np.int64), *(overlap.words[t] for t in np.flatnonzero(owners == a))]
-            )
-        )
-        for a in range(articles)
+def _strangers(primer: Primer, texts: Texts, owners: Ints) -> list[Words_]:
+    """Return texts that lie near the brand's articles, and are about something else for all one can tell."""
+    centres = np.stack([texts.directions[owners == a].sum(axis=0) for a in range(int(owners.max()) + 1)])
+    centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
+    near = primer.directions @ centres.T
+    nearest = near.max(axis=1)
+    near[nearest >= np.quantile(nearest, 1 - _FAMILIAR)] = -1.0
+    each = max(1, _STRANGERS // len(centres))
+    chosen = np.unique(np.argpartition(-near, each, axis=0)[:each])
+    return [primer.strangers[at] for at in chosen.tolist()]
+
+
+def _tables(features: Features, learnt: Learnt | None, size: int) -> Tables:
+    names = len(features.names)
+    if learnt is None:
+        none = Lists(np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
+        nothing = Confidence(np.zeros(4), 1.0)
+        return Tables(none, none, np.zeros((size, 0), dtype=np.float32), np.zeros(0), nothing)
+    cuts = [int(np.searchsorted(said.places, names)) for said in learnt.said]
+    singles = [(said.places[:cut], said.values[:cut]) for said, cut in zip(learnt.said, cuts, strict=True)]
+    pairs = [
+        (said.places[cut:] - names, said.values[cut:]) for said, cut in zip(learnt.said, cuts, strict=True)
     ]
-    starts = np.concatenate([[0], np.cumsum([len(words) for words in own])[:-1]]).astype(np.int64)
-    return np.concatenate([np.zeros(0, dtype=np.int64), *own]), starts
+    return Tables(
+        features=_inverted(singles, names),
+        pairs=_inverted(pairs, len(features.pairs)),
+        directions=_directions(learnt.said),
+        biases=np.array([said.bias for said in learnt.said]),
+        confidence=learnt.confidence,
+    )
+
+
+def _directions(said: Sequence[Said]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
+    return np.stack([one.direction for one in said], axis=1).astype(np.float32) * np.float32(MEANING / _FULL)
+
+
+def _inverted(lists: Sequence[tuple[Ints, Floats]], many: int) -> Lists:
+    """Return, for each of `many` items, which lists hold it and with what value, scaled for use."""
+    sizes = np.array([len(items) for items, _ in lists], dtype=np.int64)
+    holders = np.repeat(np.arange(len(lists), dtype=np.int32), sizes)
+    items = np.concatenate([items for items, _ in lists])
+    values = np.concatenate([values for _, values in lists])
+    order = np.argsort(items, kind="stable")
+    starts = np.searchsorted(items[order], np.arange(many + 1)).astype(np.int64)
+    return Lists(starts, holders[order], (values[order] / _FULL).astype(np.float32))

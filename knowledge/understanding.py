@@ -3,17 +3,19 @@
 import re
 from collections.abc import Callable, Sequence
 from datetime import date
+from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
 from knowledge.article import Article
 from knowledge.cache import find_model, keep_model, model_key
 from knowledge.matching import BEST, Candidate, Matcher
+from knowledge.model import Model
+from knowledge.primer import Primer, shipped_primer
 from knowledge.reading import Match, Reading
 from knowledge.signals import Signals
 from knowledge.spelling import Spelling
 from knowledge.text import MATCHED, normalise, tokens
-from knowledge.training import Model, trained
 from knowledge.vocabulary import Reader
 from knowledge.words import Words, shipped_words
 
@@ -34,19 +36,31 @@ class Understanding:
     """One brand's articles and word lists, ready to read texts."""
 
     def __init__(
-        self, articles: Sequence[Article], language: str, words: Words, reader: Reader, model: Model
+        self,
+        articles: Sequence[Article],
+        language: str,
+        words: Words,
+        reader: Reader,
+        primer: Primer,
+        model: Model,
+        crisis_terms: Sequence[str],
     ) -> None:
         self._articles = {article.id: article for article in sorted(articles, key=lambda a: a.id)}
         self._ids = list(self._articles)
         self._language = language
         self._reader = reader
         self._cut = model.tables.confidence.cut
-        spelling = Spelling(model.vocabulary, reader.standard)
         self._matcher = Matcher(
-            model.features, model.vocabulary, model.tables, reader.describe, spelling.repaired
+            model.features,
+            model.vocabulary,
+            model.tables,
+            reader,
+            primer.meanings,
+            Spelling(model.vocabulary, lambda word: word in primer.spelt or reader.is_listed(word)).repaired,
         )
-        self._signals = Signals(words, model.crisis_terms, reader, model.judges)
-        self._languages = model.languages
+        judges = primer.judges(reader.concepts.of).shifted(model.shifts)
+        self._signals = Signals(words, crisis_terms, reader, judges)
+        self._languages = primer.languages
 
     @classmethod
     def build(
@@ -61,18 +75,21 @@ class Understanding:
     ) -> "Understanding":
         """Learn the articles, or take what was learnt of the same ones before from the folder `cache`.
 
-        `progress` is called with the texts done and the texts in all.
+        `progress` is called with the articles done and the articles in all.
         """
         words = words or shipped_words()
         reader = Reader(words)
         ordered = sorted(articles, key=lambda a: a.id)
-        key = model_key(ordered, words, crisis_terms) if cache else ""
-        model = find_model(cache, key, reader.concepts.of) if cache else None
+        key = model_key(ordered, words) if cache else ""
+        primer = shipped_primer()
+        model = find_model(cache, key) if cache else None
         if model is None:
-            model = trained(ordered, words, reader, crisis_terms, progress)
+            # scipy, which learning needs, is slow to load, and a start from the cache learns nothing.
+            trained = import_module("knowledge.training").trained
+            model = trained(ordered, words, reader, primer, progress)
             if cache:
                 keep_model(cache, key, model)
-        return cls(ordered, language, words, reader, model)
+        return cls(ordered, language, words, reader, primer, model, crisis_terms)
 
     @property
     def cut(self) -> float:
@@ -165,9 +182,7 @@ class Understanding:
         return (self._ids[found[0].article],) if found and found[0].chance >= self._cut else ()
 
     def _candidates(self, words: Sequence[str], on: date | None) -> list[Candidate]:
-        filler = self._reader.filler
-        said = [word for word in words if word not in filler or self._matcher.knows(word)]
-        found = self._matcher.best(said)
+        found = self._matcher.best(words)
         if on is None:
             return found
         return [c for c in found if self._articles[self._ids[c.article]].is_valid(on)]

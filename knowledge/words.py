@@ -15,8 +15,10 @@ from knowledge.article import LANGUAGES
 CRISIS_KINDS = ("fraud", "safety", "legal", "media", "viral", "hacked", "self_harm")
 TERM_FILES = ("human", "thanks", "greeting", "abuse", "status", "spam")
 _EXAMPLES = "examples_complaint"
+_CRISES = "examples_crisis"
+_CONCEPTS = "concepts"  # long, so that it may stand in several files: concepts.toml, concepts_goods.toml ...
 _PARTS = ("terms", "unless", "examples", "ordinary")
-_FILES = ("lexicon", "concepts", "weak", _EXAMPLES, "crisis", "language", "negation", *TERM_FILES)
+_FILES = ("lexicon", _CONCEPTS, "weak", _EXAMPLES, "crisis", _CRISES, "language", "negation", *TERM_FILES)
 
 
 class WordsError(ValueError):
@@ -76,7 +78,7 @@ def _read(folder: Path, under: Words) -> Words:
     mistakes: list[str] = []
     tables: dict[str, dict[str, Any]] = {}
     for path in sorted(folder.glob("*.toml")):
-        if path.stem not in _FILES:
+        if path.stem not in _FILES and not path.stem.startswith(f"{_CONCEPTS}_"):
             mistakes.append(f"{path}: no such word list{_nearest(path.stem, _FILES, '.toml')}")
             continue
         try:
@@ -87,13 +89,16 @@ def _read(folder: Path, under: Words) -> Words:
     lexicon = dict(under.lexicon)
     lexicon.update(reader.pairs("lexicon", tables.get("lexicon", {})))
     concepts = dict(under.concepts)
-    for name, members in reader.pairs("concepts", tables.get("concepts", {})):
-        concepts[name] = _joined(concepts.get(name, ()), members.split())
+    for file in (name for name in tables if name.split("_")[0] == _CONCEPTS):
+        for name, members in reader.pairs(file, tables[file]):
+            concepts[name] = _joined(concepts.get(name, ()), members.split())
     examples = reader.lists(_EXAMPLES, tables.get(_EXAMPLES, {}), ("complaint", "question"))
     languages = reader.lists("language", tables.get("language", {}), LANGUAGES)
     negation = reader.lists("negation", tables.get("negation", {}), ("words",))
     weak = reader.lists("weak", tables.get("weak", {}), ("filler", "light", "asking"))
-    crisis = dict(reader.crisis(tables.get("crisis", {})))
+    crisis = dict(reader.crisis("crisis", tables.get("crisis", {})))
+    for kind, listed in reader.crisis(_CRISES, tables.get(_CRISES, {})):
+        crisis[kind] = _laid(crisis.get(kind), listed)
     signals = {name: reader.terms(name, name, tables.get(name, {})) for name in TERM_FILES}
     if mistakes:
         raise WordsError(mistakes)
@@ -176,11 +181,11 @@ class _Reader:
                     self.note(file, f"{prefix}{part}", fault)
         return TermList(**found)
 
-    def crisis(self, table: Mapping[str, Any]) -> Iterator[tuple[str, TermList]]:
+    def crisis(self, file: str, table: Mapping[str, Any]) -> Iterator[tuple[str, TermList]]:
         for kind, entries in table.items():
             if kind not in CRISIS_KINDS:
-                self.note("crisis", kind, f"no such kind of crisis{_nearest(kind, CRISIS_KINDS)}")
+                self.note(file, kind, f"no such kind of crisis{_nearest(kind, CRISIS_KINDS)}")
             elif not isinstance(entries, dict):
-                self.note("crisis", kind, f"a table is wanted, as in [{kind}] terms = [...]")
+                self.note(file, kind, f"a table is wanted, as in [{kind}] terms = [...]")
             else:
-                yield kind, self.terms("crisis", kind, entries)
+                yield kind, self.terms(file, kind, entries)

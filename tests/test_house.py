@@ -26,6 +26,12 @@ HOMES = {
     "holidays": ("handoff/holidays_of.py",),
     "openpyxl": ("knowledge/content_",),
     "numpy": ("knowledge/",),
+    "scipy": (
+        "knowledge/learning.py",
+        "knowledge/training.py",
+        "knowledge/judging.py",
+        "knowledge/priming.py",
+    ),
     "filelock": ("bot/run.py",),
     "sqlmodel": ("bot/tables.py", "handoff/tables.py", "knowledge/tables.py", "bot/database.py"),
 }
@@ -41,6 +47,7 @@ LATE = {
     "bot/schema.py",
     "bot/settings/calendars.py",
     "knowledge/content_tables.py",
+    "knowledge/understanding.py",
 }
 
 

@@ -100,4 +100,4 @@ def test_a_veto_takes_back_only_what_it_stands_over() -> None:
 )
 def test_a_misspelt_word_is_brought_back_and_a_right_one_left(typed: str, meant: str) -> None:
     vocabulary = ["jadwal", "kantor", "tepat"]
-    assert Spelling(vocabulary, ["cepat"]).repaired(typed, vocabulary) == meant
+    assert Spelling(vocabulary, {"cepat"}.__contains__).repaired(typed) == meant
