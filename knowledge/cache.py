@@ -21,7 +21,7 @@ from knowledge.features import Features
 from knowledge.model import Model, Tables
 from knowledge.numbers import Lists
 from knowledge.primer import shipped_primer
-from knowledge.words import Words
+from knowledge.words import Words, shipped_words
 
 KEPT = 12  # models, the newest; each brand and each change of its articles makes one
 
@@ -32,16 +32,22 @@ def model_key(articles: Sequence[Article], words: Words) -> str:
         (article.id, sorted(p.text for p in article.phrasings), sorted(article.answers.items()))
         for article in sorted(articles, key=lambda a: a.id)
     ]
-    lists = [
+    lists = shipped_primer().source if words is shipped_words() else _listed(words)
+    code = [file.read_text("utf-8") for file in sorted(Path(__file__).parent.glob("*.py"))]
+    written = json.dumps([code, lists, np.__version__, content], ensure_ascii=False)
+    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def _listed(words: Words) -> list[object]:
+    """Return a brand's lists, the shipped ones among them, in an order of their own."""
+    return [
+        shipped_primer().source,
         sorted(words.lexicon.items()),
         sorted((name, list(members)) for name, members in words.concepts.items()),
         sorted((name, astuple(terms)) for name, terms in (*words.crisis.items(), *words.signals.items())),
         [words.complaint, words.question, words.negation, words.filler, words.light, words.asking],
         sorted((name, list(known)) for name, known in words.languages.items()),
     ]
-    code = [file.read_text("utf-8") for file in sorted(Path(__file__).parent.glob("*.py"))]
-    written = json.dumps([code, shipped_primer().source, np.__version__, content, lists], ensure_ascii=False)
-    return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def keep_model(folder: Path, key: str, model: Model) -> None:

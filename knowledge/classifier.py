@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 
@@ -36,20 +37,30 @@ class Classifier:
         self.unknown = unknown
         self.line = line
         self._concepts = concepts
+        self._strange = (0.0, unknown**2)
         self._seen: dict[str, tuple[float, float]] = {}
+
+    @cached_property
+    def _says(self) -> dict[str, tuple[float, float]]:
+        """What each name adds to the score and to the square of the length."""
+        rarities, unknown = self.rarities, self.unknown
+        return {
+            name: (weight * (rarity := rarities.get(name, unknown)), rarity * rarity)
+            for name, weight in self.weights.items()
+        }
 
     def score(self, words: Sequence[str]) -> float:
         """Return the log-odds; 0 is where it is meant to fire."""
+        says, strange = self._says, self._strange
         score = square = 0.0
         before = "^"
         for word in words:
             met = self._seen.get(word) or self._meet(word)
             score += met[0]
             square += met[1]
-            pair = f"{before} {word}"
-            rarity = self.rarities.get(pair, self.unknown)
-            score += self.weights.get(pair, 0.0) * rarity
-            square += rarity * rarity
+            met = says.get(f"{before} {word}", strange)
+            score += met[0]
+            square += met[1]
             before = word
         return self.line[0] * score / (square**0.5 or 1.0) + self.line[1]
 
@@ -102,13 +113,10 @@ class Classifier:
     def _meet(self, word: str) -> tuple[float, float]:
         if len(self._seen) >= _ROOM:
             self._seen.clear()
-        score = square = 0.0
-        for name in word_names(word, self._concepts):
-            rarity = self.rarities.get(name, self.unknown)
-            score += self.weights.get(name, 0.0) * rarity
-            square += rarity * rarity
-        self._seen[word] = (score, square)
-        return score, square
+        says, strange = self._says, self._strange
+        met = [says.get(name, strange) for name in word_names(word, self._concepts)]
+        self._seen[word] = found = (sum([one[0] for one in met]), sum([one[1] for one in met]))
+        return found
 
 
 def names_of(words: Sequence[str], concepts: Concepts) -> list[str]:
@@ -119,7 +127,7 @@ def names_of(words: Sequence[str], concepts: Concepts) -> list[str]:
 
 def word_names(word: str, concepts: Concepts) -> list[str]:
     """Return the names that one word is judged by."""
-    return [f"={word}", *sorted(grams(word)), *(f"@{concept}" for concept in concepts(word))]
+    return [f"={word}", *grams(word), *[f"@{concept}" for concept in concepts(word)]]
 
 
 def line_at(scores: Floats, kind: Iterable[bool], false_alarms: float) -> float:

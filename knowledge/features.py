@@ -16,6 +16,7 @@ PAIRS = 0.8  # the weight of pairs of words, and again of pairs of concepts, bes
 _LIGHT = 0.5  # what grammar counts, beside a word that says something
 _PLAIN = float(np.sqrt(1 + 2 * PAIRS**2))
 _SPAN = 1 << 30
+_NONE = np.zeros(0, dtype=np.int64)
 _CONCEPTUAL = 1 << 60  # the numbers of pairs of concepts begin here
 
 Described = tuple[Sequence[str], bool]
@@ -84,7 +85,7 @@ class Features:
 
     def _known(self, names: Iterable[str], power: int) -> tuple[Ints, Floats]:
         """Return the places of the known ones of the names, and their values, all of the names making 1."""
-        found = [self.place.get(name, -1) for name in sorted(names)]
+        found = [self.place.get(name, -1) for name in names]
         known = np.array([place for place in found if place >= 0], dtype=np.int64)
         values = self.rarities[known] ** power
         strange = (len(found) - len(known)) * self.unknown ** (2 * power)
@@ -165,14 +166,13 @@ def learn_features(
     rarities = _rarity(articles, np.array([len(spread[name]) for name in names], dtype=float))
     bare = Features(names, rarities, np.zeros(0, dtype=np.int64), np.zeros(0), unknown)
     tokens = {word: bare.token(word, *described[word]) for word in sorted(holders)}
-    shared: dict[int, set[int]] = {}
+    shared: dict[int, list[Ints]] = {}
     for words, owner in zip(texts, owners, strict=True):
         if len(words) > 1:
-            for number in pair_numbers([tokens[word] for word in words])[0].tolist():
-                shared.setdefault(number, set()).add(owner)
-    pairs = sorted(shared)
-    counts = np.array([len(shared[pair]) for pair in pairs], dtype=float)
-    features = Features(names, rarities, np.array(pairs, dtype=np.int64), _rarity(articles, counts), unknown)
+            shared.setdefault(owner, []).append(pair_numbers([tokens[word] for word in words])[0])
+    by_article = [np.unique(np.concatenate(numbers)) for numbers in shared.values()]
+    pairs, counts = np.unique(np.concatenate([_NONE, *by_article]), return_counts=True)
+    features = Features(names, rarities, pairs, _rarity(articles, counts.astype(float)), unknown)
     return features, tokens
 
 

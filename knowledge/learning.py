@@ -2,23 +2,24 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from knowledge.confidence import Confidence, Trial, clues, learn_confidence
 from knowledge.logistic import Fitted, fit
-from knowledge.numbers import Flags, Floats, Ints
+from knowledge.numbers import Flags, Floats, Ints, Small
 
-RIVALS = 150  # texts of other articles that an article is told from: the nearest
-STRANGERS = 60  # texts about nothing the brand wrote that it is told from: the nearest
+RIVALS = 120  # texts of other articles that an article is told from: the nearest
+STRANGERS = 50  # texts about nothing the brand wrote that it is told from: the nearest
 SAMPLE = 1200  # texts that the confidence is learnt from, at most
 _OWN = 8.0  # how much an article's own text counts, beside one of the many others
 _SOFTNESS = 0.003
 _FAR = -1e6
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Texts:
     """Texts as the learner sees them: sparse features and a direction each, a text being like itself by 1.
 
@@ -27,17 +28,27 @@ class Texts:
     """
 
     features: csr_array
-    directions: Floats
+    directions: Small
     known: Floats
     known_apart: Floats
 
     def __len__(self) -> int:
         return len(self.directions)
 
-    def likeness(self, some: Ints, others: "Texts") -> Floats:
-        """Return how like some of these texts are to each of the others."""
-        shared = (self.features[some] @ others.features.T).toarray()
-        return np.asarray(shared + self.directions[some] @ others.directions.T)
+    @cached_property
+    def by_feature(self) -> csr_array:
+        """Return the features turned, so that other texts can be laid against them."""
+        return self.features.T.tocsr()
+
+    def some(self, places: Ints) -> "Texts":
+        """Return some of the texts."""
+        known, apart = self.known[places], self.known_apart[places]
+        return Texts(self.features[places], self.directions[places], known, apart)
+
+    def likeness(self, others: "Texts") -> Floats:
+        """Return how like each of these texts is to each of the others."""
+        shared = (self.features @ others.by_feature).toarray()
+        return np.asarray(shared + self.directions @ others.directions.T, dtype=np.float64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,17 +92,20 @@ def learn(
     )
     labels = np.concatenate([owners, np.full(len(strangers), -1)])
     tried = np.concatenate([judged, np.arange(len(texts), len(everything))])
+    judged_texts = everything.some(tried)
     alone = np.zeros((len(tried), articles))
     foreign = np.zeros((len(tried), articles))
     said = []
     for article in range(articles):
         own = np.flatnonzero(owners == article)
         near = _near(texts, owners, own, strangers)
-        likeness = _part(everything, near).likeness(np.arange(len(near)), _part(everything, near))
+        learnt = everything.some(near)
         meant = labels[near] == article
-        fitted = fit(likeness, meant, np.where(meant, _OWN, 1.0), _SOFTNESS)
-        said.append(_said(everything, near, fitted, kept))
-        scores = _scores(everything, tried, near, fitted)
+        fitted = fit(learnt.likeness(learnt), meant, np.where(meant, _OWN, 1.0), _SOFTNESS)
+        weights = learnt.features.T @ fitted.say
+        direction = fitted.say @ learnt.directions
+        said.append(_said(weights, direction, fitted.bias, kept))
+        scores = judged_texts.features @ weights + judged_texts.directions @ direction + fitted.bias
         alone[:, article], foreign[:, article] = scores, scores
         _unlearn(alone[:, article], foreign[:, article], tried, near, labels, fitted)
         tick()
@@ -102,10 +116,11 @@ def learn(
 
 def _near(texts: Texts, owners: Ints, own: Ints, strangers: Texts) -> Ints:
     """Return an article's own texts, the rivals and the strangers that it is told from."""
-    reach = texts.likeness(own, texts).max(axis=0)
+    article = texts.some(own)
+    reach = article.likeness(texts).max(axis=0)
     reach[own] = np.inf
     rivals = _highest(reach, len(own) + RIVALS)
-    reach = texts.likeness(own, strangers).max(axis=0)
+    reach = article.likeness(strangers).max(axis=0)
     return np.concatenate([rivals, len(owners) + _highest(reach, STRANGERS)])
 
 
@@ -115,22 +130,11 @@ def _highest(values: Floats, most: int) -> Ints:
     return np.arange(len(values))
 
 
-def _part(texts: Texts, some: Ints) -> Texts:
-    return Texts(texts.features[some], texts.directions[some], texts.known[some], texts.known_apart[some])
-
-
-def _said(texts: Texts, near: Ints, fitted: Fitted, kept: int) -> Said:
-    weights = texts.features[near].T @ fitted.say
+def _said(weights: Floats, direction: Floats, bias: float, kept: int) -> Said:
     places = np.flatnonzero(weights)
     if len(places) > kept:
         places = np.sort(places[np.argpartition(-np.abs(weights[places]), kept)[:kept]])
-    return Said(places, weights[places], fitted.say @ texts.directions[near], fitted.bias)
-
-
-def _scores(texts: Texts, tried: Ints, near: Ints, fitted: Fitted) -> Floats:
-    by_features = texts.features[tried] @ (texts.features[near].T @ fitted.say)
-    by_direction = texts.directions[tried] @ (texts.directions[near].T @ fitted.say)
-    return np.asarray(by_features + by_direction + fitted.bias)
+    return Said(places, weights[places], direction, bias)
 
 
 def _unlearn(alone: Floats, foreign: Floats, tried: Ints, near: Ints, labels: Ints, fitted: Fitted) -> None:

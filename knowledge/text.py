@@ -3,9 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import lru_cache
 
 MATCHED = 400  # characters that article matching reads; signals read the whole text
 
+_ROOM = 20_000  # words whose spelling is kept
 _WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)*")
 _NOT_PLAIN = re.compile(r"[^\x20-\x7e]")
 _LENGTHENED = re.compile(r"([^\W\d_])\1{2,}")
@@ -83,6 +85,7 @@ def plain(text: str) -> str:
     ).lower()
 
 
+@lru_cache(maxsize=_ROOM)
 def stem(word: str) -> str:
     """Return the word without the endings that change little, English plurals and the Indonesian -nya.
 
@@ -105,7 +108,8 @@ def stem(word: str) -> str:
     return word
 
 
-def grams(word: str) -> set[str]:
-    """Return the runs of three and four letters that spell the word, its edges marked."""
+@lru_cache(maxsize=_ROOM)
+def grams(word: str) -> tuple[str, ...]:
+    """Return the runs of three and four letters that spell the word, its edges marked, in order."""
     marked = f"<{word}>"
-    return {marked[i : i + n] for n in (3, 4) for i in range(len(marked) - n + 1)}
+    return tuple(sorted({marked[i : i + n] for n in (3, 4) for i in range(len(marked) - n + 1)}))

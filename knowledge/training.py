@@ -124,18 +124,19 @@ class _Encoder:
             columns += [*(token.places for token in tokens), pairs.places + names]
             values += [*(token.values / length for token in tokens), pairs.values]
             sizes.append(sum(len(token.places) for token in tokens) + len(pairs.places))
-        starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+        starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
         table = csr_array(
             (
-                np.concatenate([np.zeros(0), *values]) / _FULL,
-                np.concatenate([np.zeros(0, dtype=np.int64), *columns]),
+                (np.concatenate([np.zeros(0), *values]) / _FULL).astype(np.float32),
+                np.concatenate([np.zeros(0, dtype=np.int64), *columns]).astype(np.int32),
                 starts,
             ),
             shape=(len(texts), names + len(features.pairs)),
         )
         table.sum_duplicates()
         known, apart = _known(met, owners)
-        return Texts(table, self.directions(texts) * (MEANING / _FULL), known, apart)
+        directions = (self.directions(texts) * (MEANING / _FULL)).astype(np.float32)
+        return Texts(table, directions, known, apart)
 
     def directions(self, texts: Sequence[Words_]) -> Floats:
         rows = np.zeros((len(texts), self._meanings.size))
