@@ -1,7 +1,7 @@
 """What a brand of 600, 6,000 or 60,000 phrasings costs: to learn, to start, to keep, and to ask.
 
-Each step is measured in a process of its own. The brands are made of the needs that ship, the questions are texts
-of the same needs that their articles do not have. benchmarks/README.md has the figures.
+Each step is measured in a process of its own. The brands are made of the needs that ship, the questions
+are texts of the same needs that their articles do not have. benchmarks/README.md has the figures.
 """
 
 import argparse

@@ -1,6 +1,6 @@
 """Wiring: from the configuration to the brand and the database."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sqlalchemy import Connection, Engine
@@ -14,21 +14,28 @@ from handoff import people
 from handoff.entry import Entry
 from handoff.policy import Role
 from knowledge import store
-from knowledge.article import Article
+from knowledge.article import Article, Choice
 from knowledge.content import read_content
 from knowledge.understanding import Understanding
+from knowledge.words import read_words
 
 Progress = Callable[[int, int], None]
 
 
 def build_brand(
-    settings: Settings, articles: list[Article], cache: Path | None, progress: Progress | None = None
+    settings: Settings,
+    articles: list[Article],
+    cache: Path | None,
+    progress: Progress | None = None,
+    choices: Sequence[Choice] = (),
 ) -> Brand:
     """Learn the articles and put the brand's promises and words beside them."""
     understanding = Understanding.build(
         articles,
         language=settings.language,
+        words=read_words(settings.words) if settings.words else None,
         crisis_terms=settings.crisis_terms,
+        choices=choices,
         cache=cache,
         progress=progress,
     )

@@ -38,8 +38,10 @@ def mark_run(conn: Connection, chore: str, now: datetime) -> None:
 class Chores:
     """The chores of one process. One that was missed while the process was down runs once at start."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, learn_anew: Callable[[], Awaitable[None]]) -> None:
+        """Take the process, and what teaches it what followers chose since it last learnt."""
         self._service = service
+        self._learn_anew = learn_anew
         self._trigger = CronTrigger(hour=3, minute=30, timezone=service.brand.zone)
         self._scheduler = AsyncIOScheduler(timezone=service.brand.zone)
 
@@ -74,3 +76,4 @@ class Chores:
             mark_run(conn, HOUSEKEEPING, now)
 
         await self._service.write(run)
+        await self._learn_anew()

@@ -11,6 +11,7 @@ from bot.database import DatabaseError
 from bot.settings import SettingsError
 from handoff.entry import Refused
 from knowledge.mistakes import ContentError, nearest
+from knowledge.words import WordsError
 
 # Each command lies in a module of its own, and only the one that is called is loaded: `ask` needs no server.
 COMMANDS = {
@@ -57,7 +58,7 @@ def execute(arguments: list[str]) -> int:
         code = command.main(arguments, prog_name="mimin", standalone_mode=False)
     except typer.TyperException as error:
         return _complain(_with_known(error), 2)
-    except (SettingsError, ContentError) as error:
+    except (SettingsError, ContentError, WordsError) as error:
         return _complain(_first(error.problems), 2)
     except CommandError as error:
         return _complain(str(error), error.code)

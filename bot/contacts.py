@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, Row, Select, func, insert, select, update
 
 from bot.conversation import Conversation
 from bot.mode import SILENT, Mode, mode_of
-from bot.tables import CONTACTS, CONVERSATIONS, MESSAGES
+from bot.tables import CONTACTS, CONVERSATIONS, IS_CHOSEN, MESSAGES
 from handoff import tickets
+from knowledge.article import Choice
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +116,24 @@ def list_messages(conn: Connection, conversation: int, limit: int = 200) -> list
     """Return the newest messages of a conversation, oldest first."""
     newest = select(MESSAGES).where(MESSAGES.c.conversation_id == conversation)
     return list(conn.execute(newest.order_by(MESSAGES.c.id.desc()).limit(limit)))[::-1]
+
+
+def list_choices(conn: Connection, limit: int = 2_000) -> list[Choice]:
+    """Return what followers meant: the text that the bot asked back about, and the button they took."""
+    asked = MESSAGES.alias()
+    before = (
+        select(func.max(asked.c.id))
+        .where(
+            asked.c.conversation_id == MESSAGES.c.conversation_id,
+            asked.c.id < MESSAGES.c.id,
+            asked.c.direction == "in",
+        )
+        .scalar_subquery()
+    )
+    taps = select(before.label("asked"), MESSAGES.c.article).where(IS_CHOSEN)
+    newest = taps.order_by(MESSAGES.c.id.desc()).limit(limit).subquery()
+    rows = conn.execute(select(asked.c.text, newest.c.article).join(newest, newest.c.asked == asked.c.id))
+    return [Choice(text, article) for text, article in rows if text]
 
 
 def change_message(conn: Connection, message: int, **values: object) -> None:

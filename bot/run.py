@@ -16,7 +16,7 @@ from filelock import BaseFileLock, FileLock, Timeout
 from sqlalchemy import Connection, Engine
 from sqlalchemy.dialects.sqlite import insert
 
-from bot import intake, journal, ledger
+from bot import contacts, intake, journal, ledger
 from bot.brand import Brand
 from bot.building import build_brand, cache_folder, fill, open_database
 from bot.channels import web
@@ -58,8 +58,8 @@ def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], Non
         for line in fill(settings, engine):
             say(line)
         with reading(engine) as conn:
-            articles = store.list_published(conn)
-        brand = build_brand(settings, articles, cache_folder(environ))
+            articles, choices = store.list_published(conn), contacts.list_choices(conn)
+        brand = build_brand(settings, articles, cache_folder(environ), choices=choices)
         asyncio.run(_serve(settings, brand, engine, listener, address, say))
         engine.dispose()
     finally:
@@ -97,7 +97,7 @@ async def _serve(
         partial(_follow, service),
     )
     parts += [keep_going(part) for part in work]
-    chores = Chores(service)
+    chores = Chores(service, partial(_learn_anew, service))
     tasks = [asyncio.create_task(part) for part in parts]
     serving = asyncio.create_task(server.serve(sockets=[listener]))
     tasks.append(asyncio.create_task(_announce(service, server, polled, address, say)))
@@ -193,8 +193,15 @@ async def _follow(service: Service) -> None:
         seen = news[-1].id
         service.pulse.strike()
         if any(entry.kind == "articles_imported" for entry in news):
-            articles = await service.read(store.list_published)
-            service.brand = await asyncio.to_thread(build_brand, service.settings, articles, None)
+            await _learn_anew(service)
+
+
+async def _learn_anew(service: Service) -> None:
+    """Learn the published articles, and from what followers chose when they were asked back."""
+    articles, choices = await service.read(
+        lambda conn: (store.list_published(conn), contacts.list_choices(conn))
+    )
+    service.brand = await asyncio.to_thread(build_brand, service.settings, articles, None, choices=choices)
 
 
 def _lock(settings: Settings) -> BaseFileLock:

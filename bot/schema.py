@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.database import reading
 
-HEAD = "0001"
+HEAD = "0002"
 
 
 def upgrade(engine: Engine) -> None:

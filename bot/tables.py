@@ -11,6 +11,7 @@ from handoff.tables import instant, table
 
 # What partial indexes hold, written out both there and in the queries: SQLite uses such an index only
 # where the query says the same words, not where it binds them.
+IS_CHOSEN = text("direction = 'in' AND article IS NOT NULL")  # a follower took a button
 IS_PENDING = text("status = 'pending'")
 IS_SET_ASIDE = text("status = 'dead'")
 IS_QUEUED = text("status = 'queued'")
@@ -56,7 +57,10 @@ class MessageRow(SQLModel, table=True):
     """What was said, in or out, or noted. The text stands here and nowhere else."""
 
     __tablename__ = "messages"
-    __table_args__ = (Index("messages_of_conversation", "conversation_id", "id"),)
+    __table_args__ = (
+        Index("messages_of_conversation", "conversation_id", "id"),
+        Index("messages_chosen", "id", sqlite_where=IS_CHOSEN),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     conversation_id: int = Field(foreign_key="conversations.id")

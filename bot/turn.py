@@ -85,6 +85,8 @@ def contact_wrote(conn: Connection, brand: Brand, said: Said, now: datetime) -> 
     article = brand.understanding.article(tapped) if tapped else None
     if article is None or not article.is_valid(day):
         tapped = None
+    if tapped:
+        contacts.change_message(conn, message, article=tapped)
     facts = Facts(
         reading=reading,
         mode=mode,

@@ -17,6 +17,14 @@ class Phrasing:
 
 
 @dataclass(frozen=True, slots=True)
+class Choice:
+    """What a follower meant by a text: the article they chose when they were asked back."""
+
+    text: str
+    article: str
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """One answer and the questions it answers.
 

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from knowledge.article import Article
+from knowledge.article import Article, Choice
 from knowledge.confidence import Confidence
 from knowledge.features import Features
 from knowledge.model import Model, Tables
@@ -26,7 +26,7 @@ from knowledge.words import Words, shipped_words
 KEPT = 12  # models, the newest; each brand and each change of its articles makes one
 
 
-def model_key(articles: Sequence[Article], words: Words) -> str:
+def model_key(articles: Sequence[Article], words: Words, choices: Sequence[Choice] = ()) -> str:
     """Return a hash of all that the model is learnt from, this room's code included."""
     content = [
         (article.id, sorted(p.text for p in article.phrasings), sorted(article.answers.items()))
@@ -34,7 +34,9 @@ def model_key(articles: Sequence[Article], words: Words) -> str:
     ]
     lists = shipped_primer().source if words is shipped_words() else _listed(words)
     code = [file.read_text("utf-8") for file in sorted(Path(__file__).parent.glob("*.py"))]
-    written = json.dumps([code, lists, np.__version__, content], ensure_ascii=False)
+    written = json.dumps(
+        [code, lists, np.__version__, content, sorted(map(astuple, choices))], ensure_ascii=False
+    )
     return hashlib.sha256(written.encode("utf-8", "surrogatepass")).hexdigest()
 
 

@@ -14,7 +14,7 @@ FOREIGN = 0.25  # share of messages taken to be about nothing the brand wrote
 _PRIOR = np.array([-1.3, 0.8, 0.0, 1.2])  # bias, lead, score, known
 _FIRM = 3.0  # how many texts' worth the prior weighs
 _FEW = 20  # texts below which the cut is not learnt
-_CUT = 0.6
+_CUT = 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +39,14 @@ class Trial:
     clues: Floats
     right: Flags
     foreign: Flags
+
+    def joined(self, other: "Trial") -> "Trial":
+        """Return both trials as one."""
+        return Trial(
+            np.concatenate([self.clues, other.clues]),
+            np.concatenate([self.right, other.right]),
+            np.concatenate([self.foreign, other.foreign]),
+        )
 
 
 def clues(scores: Floats, known: Floats, best: Ints) -> Floats:
@@ -75,14 +83,28 @@ def learn_confidence(trial: Trial) -> Confidence:
 
 
 def _logistic(rows: Floats, truth: Floats, weights: Floats) -> Floats:
-    """Fit a logistic regression by Newton's steps, drawn towards the prior."""
+    """Fit a logistic regression by Newton's steps, drawn towards the prior.
+
+    No clue may speak against a match: one that would is left out, and the others are fitted anew.
+    """
     inputs = np.concatenate([np.ones((len(rows), 1)), rows], axis=1)
-    found = _PRIOR.copy()
-    pull = _FIRM * np.ones(len(_PRIOR))
+    kept = np.ones(len(_PRIOR), dtype=bool)
+    while True:
+        found = np.zeros(len(_PRIOR))
+        found[kept] = _newton(inputs[:, kept], truth, weights, _PRIOR[kept])
+        against = found < 0
+        against[0] = False
+        if not against.any():
+            return found
+        kept &= ~against
+
+
+def _newton(inputs: Floats, truth: Floats, weights: Floats, prior: Floats) -> Floats:
+    found = prior.copy()
     for _ in range(50):
         chance = 1 / (1 + np.exp(-np.clip(inputs @ found, -30, 30)))
-        slope = inputs.T @ (weights * (chance - truth)) + pull * (found - _PRIOR)
-        curve = (inputs * (weights * chance * (1 - chance))[:, None]).T @ inputs + np.diag(pull)
+        slope = inputs.T @ (weights * (chance - truth)) + _FIRM * (found - prior)
+        curve = (inputs * (weights * chance * (1 - chance))[:, None]).T @ inputs + _FIRM * np.eye(len(prior))
         step = np.linalg.solve(curve, slope)
         found = found - step * min(1.0, 2.0 / float(np.abs(step).max() or 1.0))
         if np.abs(step).max() < 1e-9:

@@ -75,22 +75,25 @@ class Learnt:
 
 
 def learn(
-    texts: Texts, owners: Ints, asked: Flags, strangers: Texts, kept: int, tick: Callable[[], None]
+    texts: Texts,
+    owners: Ints,
+    asked: Flags,
+    strangers: Texts,
+    chosen: tuple[Texts, Ints],
+    kept: int,
+    tick: Callable[[], None],
 ) -> Learnt:
     """Learn from the texts; `owners` is each one's article, `asked` marks phrasings, not answers.
 
-    `strangers` are texts that no article answers. `kept` is how many features an article speaks through, at
-    most. `tick` is called after each article.
+    `strangers` are texts that no article answers. `chosen` are followers' own texts with the articles that
+    they said they meant: they teach how sure a match is, not what tells the articles apart. `kept` is how
+    many features an article speaks through, at most. `tick` is called after each article.
     """
     articles = int(owners.max()) + 1
     judged = whole_articles(owners, SAMPLE)
-    everything = Texts(
-        vstack([texts.features, strangers.features]).tocsr(),
-        np.concatenate([texts.directions, strangers.directions]),
-        np.concatenate([texts.known, strangers.known]),
-        np.concatenate([texts.known_apart, strangers.known_apart]),
-    )
-    labels = np.concatenate([owners, np.full(len(strangers), -1)])
+    witnesses, meant_by = chosen
+    everything = _together(texts, strangers, witnesses)
+    labels = np.concatenate([owners, np.full(len(strangers) + len(witnesses), -1)])
     tried = np.concatenate([judged, np.arange(len(texts), len(everything))])
     judged_texts = everything.some(tried)
     alone = np.zeros((len(tried), articles))
@@ -110,8 +113,25 @@ def learn(
         _unlearn(alone[:, article], foreign[:, article], tried, near, labels, fitted)
         tick()
     foreign[np.arange(len(judged)), owners[judged]] = _FAR
-    trial = _trial(alone, foreign, labels[tried], asked, tried, everything)
+    seen = len(tried) - len(witnesses)
+    trial = _trial(alone[:seen], foreign[:seen], labels[tried[:seen]], asked, tried[:seen], everything)
+    trial = trial.joined(_heard(alone[seen:], meant_by, witnesses))
     return Learnt(said, learn_confidence(trial), judged, alone[: len(judged)].argmax(axis=1))
+
+
+def _together(*parts: Texts) -> Texts:
+    return Texts(
+        vstack([part.features for part in parts]).tocsr(),
+        np.concatenate([part.directions for part in parts]),
+        np.concatenate([part.known for part in parts]),
+        np.concatenate([part.known_apart for part in parts]),
+    )
+
+
+def _heard(scores: Floats, meant: Ints, witnesses: Texts) -> Trial:
+    """Return a trial of what followers said they meant."""
+    best = scores.argmax(axis=1)
+    return Trial(clues(scores, witnesses.known, best), best == meant, np.zeros(len(best), dtype=bool))
 
 
 def _near(texts: Texts, owners: Ints, own: Ints, strangers: Texts) -> Ints:

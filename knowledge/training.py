@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.sparse import csr_array
 
-from knowledge.article import Article
+from knowledge.article import Article, Choice
 from knowledge.confidence import Confidence
 from knowledge.features import Features, Token, learn_features
 from knowledge.learning import Learnt, Said, Texts, learn
@@ -24,6 +24,7 @@ _FULL = float(np.sqrt(1 + MEANING**2))
 _ANSWER = 12  # words of an answer's beginning that are read like one more phrasing
 _STRANGERS = 800  # texts about nothing the brand wrote, at most
 _FAMILIAR = 0.06  # share of the strangers that may well be about what the brand wrote: the nearest
+_LEAST = 300  # features that an article speaks through, at least
 _ROOM = 3_000_000  # numbers that say something of an article, for all articles together
 
 Words_ = Sequence[str]
@@ -48,11 +49,17 @@ def trained(
     words: Words,
     reader: Reader,
     primer: Primer,
+    choices: Sequence[Choice],
     progress: Callable[[int, int], None] | None = None,
 ) -> Model:
     """Learn the articles, which come sorted by id; the order of their phrasings does not matter."""
+    place = {article.id: at for at, article in enumerate(articles)}
+    chosen = [
+        (reader.words(choice.text), place[choice.article]) for choice in choices if choice.article in place
+    ]
     phrasings = sorted({phrasing.text for article in articles for phrasing in article.phrasings})
-    features, vocabulary, learnt = learn_articles(phrased(articles, reader), reader, primer, progress)
+    own = phrased(articles, reader)
+    features, vocabulary, learnt = learn_articles(own, reader, primer, chosen, progress)
     return Model(
         features=features,
         vocabulary=vocabulary,
@@ -79,9 +86,16 @@ def phrased(articles: Sequence[Article], reader: Reader) -> Phrased:
 
 
 def learn_articles(
-    own: Phrased, reader: Reader, primer: Primer, progress: Callable[[int, int], None] | None = None
+    own: Phrased,
+    reader: Reader,
+    primer: Primer,
+    chosen: Sequence[tuple[Sequence[str], int]] = (),
+    progress: Callable[[int, int], None] | None = None,
 ) -> tuple[Features, list[str], Learnt | None]:
-    """Return the features of the texts, their vocabulary, and what tells the articles apart."""
+    """Return the features of the texts, their vocabulary, and what tells the articles apart.
+
+    `chosen` are followers' own texts, as words, with the place of the article that they meant.
+    """
     described = {word: reader.describe(word) for words in own.texts for word in words}
     features, vocabulary = learn_features(own.texts, own.owners.tolist(), described)
     if not len(own.owners):
@@ -98,7 +112,10 @@ def learn_articles(
     encoder = _Encoder(features, vocabulary, reader, primer.meanings)
     texts = encoder.encoded(own.texts, own.owners.tolist())
     strangers = encoder.encoded(_strangers(primer, texts, own.owners))
-    learnt = learn(texts, own.owners, own.asked, strangers, max(300, _ROOM // articles), tick)
+    heard = encoder.encoded([list(dict.fromkeys(words)) for words, _ in chosen])
+    meant = np.array([article for _, article in chosen], dtype=np.int64)
+    kept = max(_LEAST, _ROOM // articles)
+    learnt = learn(texts, own.owners, own.asked, strangers, (heard, meant), kept, tick)
     return features, list(vocabulary), learnt
 
 

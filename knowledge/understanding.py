@@ -7,7 +7,7 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
-from knowledge.article import Article
+from knowledge.article import Article, Choice
 from knowledge.cache import find_model, keep_model, model_key
 from knowledge.matching import BEST, Candidate, Matcher
 from knowledge.model import Model
@@ -70,23 +70,27 @@ class Understanding:
         language: str = "id",
         words: Words | None = None,
         crisis_terms: Sequence[str] = (),
+        choices: Sequence[Choice] = (),
         cache: Path | None = None,
         progress: Callable[[int, int], None] | None = None,
     ) -> "Understanding":
         """Learn the articles, or take what was learnt of the same ones before from the folder `cache`.
+
+        `choices` are what followers said they meant: the chance of a match, and the cut, are learnt from
+        them too.
 
         `progress` is called with the articles done and the articles in all.
         """
         words = words or shipped_words()
         reader = Reader(words)
         ordered = sorted(articles, key=lambda a: a.id)
-        key = model_key(ordered, words) if cache else ""
+        key = model_key(ordered, words, choices) if cache else ""
         primer = shipped_primer()
         model = find_model(cache, key) if cache else None
         if model is None:
             # scipy, which learning needs, is slow to load, and a start from the cache learns nothing.
             trained = import_module("knowledge.training").trained
-            model = trained(ordered, words, reader, primer, progress)
+            model = trained(ordered, words, reader, primer, choices, progress)
             if cache:
                 keep_model(cache, key, model)
         return cls(ordered, language, words, reader, primer, model, crisis_terms)

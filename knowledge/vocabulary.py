@@ -7,6 +7,7 @@ from knowledge.text import MATCHED, normalise, tokens
 from knowledge.words import Words
 
 _MANNER = 2  # words' worth of whether a text asks or states
+_NAME = 2  # words up to which a text only names a thing
 
 
 class Reader:
@@ -36,11 +37,11 @@ class Reader:
         return "?" in text or any(word in self.asking for word in (*words[:3], *words[-1:]))
 
     def with_manner(self, text: str, words: Sequence[str]) -> list[str]:
-        """Return the words of the whole text with a mark, of some weight, of whether it asks or states.
+        """Return the words of the whole text with a mark, of some weight: it asks, states or only names.
 
         "paket hilang diganti berapa?" and "paket saya hilang" share their words, not their manner.
         """
-        manner = "~asks" if self.asks(text, words) else "~states"
+        manner = "~asks" if self.asks(text, words) else "~names" if len(words) <= _NAME else "~states"
         return [*words, *([manner] * _MANNER)] if words else []
 
     def manner(self, text: str) -> list[str]:

@@ -24,9 +24,9 @@ _FILES = ("lexicon", _CONCEPTS, "weak", _EXAMPLES, "crisis", _CRISES, "language"
 class WordsError(ValueError):
     """Every mistake found in the word lists, one line each."""
 
-    def __init__(self, mistakes: Sequence[str]) -> None:
-        super().__init__("\n".join(mistakes))
-        self.mistakes = tuple(mistakes)
+    def __init__(self, problems: Sequence[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = tuple(problems)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,8 @@ def read_words(folder: Path) -> Words:
     A lexicon pair replaces the shipped one of the same key, all else is added. Raises WordsError with
     every mistake at once.
     """
+    if not folder.is_dir():
+        raise WordsError([f"{folder}: no such folder; allowed is one with lists such as lexicon.toml"])
     return _read(folder, shipped_words())
 
 

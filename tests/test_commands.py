@@ -227,3 +227,47 @@ def test_the_shipped_demo_is_in_order(home: Path, capsys: pytest.CaptureFixture[
     out = capsys.readouterr().out
     assert "in order" in out
     assert "warning" not in out
+
+
+def test_the_articles_are_tested_and_a_threshold_is_kept(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = ["article,question,answer"]
+    rows += [f"ongkir,{q},Mulai Rp 9.000." for q in ("ongkir ke bandung", "berapa ongkir", "ongkir mahal")]
+    rows += [
+        f"garansi,{q},Satu tahun." for q in ("garansi berapa lama", "ada garansi resmi", "klaim garansi")
+    ]
+    (home / "content.csv").write_text("\n".join(rows))
+    assert execute(["kb", "test", "--content", "content.csv", "--min", "50"]) == 0
+    assert "phrasings are found again" in capsys.readouterr().out
+    code = execute(["kb", "test", "--content", "content.csv", "--min", "100", "--json"])
+    (found,) = lines(capsys)
+    assert found["judged"] == 6
+    assert (code == 1) == (found["share"] < 100)
+
+
+def test_a_brand_lays_its_own_words_over_those_that_ship(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "words").mkdir()
+    (home / "words" / "lexicon.toml").write_text('[ours]\nkuaci = "bayar"\n')
+    with (home / "config.toml").open("a") as config:
+        config.write('words = "words"\n')
+    assert execute(["check"]) == 0
+    capsys.readouterr()
+    assert execute(["ask", "--json", "kuaci tagihan"]) == 0
+    (own,) = lines(capsys)
+    assert own["matches"][0]["article"] == "bayar"
+    (home / "words" / "lexikon.toml").write_text("")
+    assert execute(["check"]) == 2
+    assert 'did you mean "lexicon.toml"' in capsys.readouterr().err
+
+
+def test_a_folder_of_words_that_is_not_there_is_one_line(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with (home / "config.toml").open("a") as config:
+        config.write('words = "no-such-folder"\n')
+    assert execute(["ask", "halo"]) == 2
+    (line,) = capsys.readouterr().err.splitlines()
+    assert "no such folder" in line

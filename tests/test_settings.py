@@ -17,7 +17,7 @@ SHIPPED = ROOT / "config.toml"
 
 KEYS = {
     "brand": ["name", "timezone", "language"],
-    "knowledge": ["content"],
+    "knowledge": ["content", "words"],
     "staff": ["name", "role", "telegram", "on_call"],
     "calendar.office": [
         *("mon", "tue", "wed", "thu", "fri", "sat", "sun"),

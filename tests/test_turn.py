@@ -6,11 +6,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from bot import turn
+from bot import contacts, turn
 from bot.tables import MESSAGES, OUTBOX
 from handoff import people, tickets
 from handoff.entry import Refused
 from handoff.shifts import leave
+from knowledge.article import Choice
 from tests.cast import COMPLAINT, QUESTION, Stage, small_brand, stage
 
 ACKNOWLEDGED = "paling lambat pukul 12.15 WIB"
@@ -282,3 +283,13 @@ def test_somebody_may_have_it_again_after_the_first_ack_has_run_out() -> None:
 def test_a_button_of_an_article_that_was_never_offered_is_no_tap(scene: Stage) -> None:
     scene.says("akun saya di-hack orang", tapped="pay-bill")
     assert scene.modes() == ["waiting"]
+
+
+def test_what_a_follower_chose_is_kept_with_what_they_had_asked(scene: Stage) -> None:
+    scene.says("mau bayar paket")
+    with scene.open() as conn:
+        offers = conn.execute(select(MESSAGES.c.offers).where(MESSAGES.c.source == "clarify")).scalar_one()
+    article, question = offers[0]
+    scene.says(question, tapped=article)
+    with scene.open() as conn:
+        assert contacts.list_choices(conn) == [Choice("mau bayar paket", article)]

@@ -70,7 +70,9 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
     name = brand.text("name", "Layarku", 60)
     zone = brand.parsed("timezone", parse_zone("Asia/Jakarta"), parse_zone)
     language = brand.choice("language", "id", LANGUAGES)
-    content = root.table("knowledge", ("content",)).text("content", "knowledge/content")
+    knowledge = root.table("knowledge", ("content", "words"))
+    content = knowledge.text("content", "knowledge/content")
+    words = knowledge.parsed("words", "", str.strip)
     staff = read_staff(root)
     calendars = read_calendars(root, zone)
     promises = read_promises(root, zone, calendars)
@@ -91,6 +93,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
         zone=zone,
         language=language,
         content=path.parent / content,
+        words=path.parent / words if words else None,
         crisis_terms=terms,
         staff=staff,
         calendars=calendars,

@@ -88,13 +88,14 @@ class CrisisRules:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a brand configures. `path` is the file it came from; `content` is absolute."""
+    """Everything a brand configures. `path` is the file it came from; `content` and `words` are absolute."""
 
     path: Path
     brand: str
     zone: ZoneInfo
     language: str
     content: Path
+    words: Path | None
     crisis_terms: tuple[str, ...]
     staff: tuple[StaffMember, ...]
     calendars: Mapping[str, Calendar]

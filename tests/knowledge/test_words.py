@@ -49,7 +49,7 @@ def test_a_mistake_is_one_line_with_file_and_key(tmp_path: Path, file: str, cont
     (tmp_path / file).write_text(content)
     with pytest.raises(WordsError) as raised:
         read_words(tmp_path)
-    (line,) = raised.value.mistakes
+    (line,) = raised.value.problems
     assert str(tmp_path / file) in line
     assert said in line
     assert "\n" not in line
@@ -60,4 +60,4 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "abuse.toml").write_text("terms = 1\n")
     with pytest.raises(WordsError) as raised:
         read_words(tmp_path)
-    assert len(raised.value.mistakes) == 3
+    assert len(raised.value.problems) == 3
