@@ -10,6 +10,7 @@ import json
 import resource
 import statistics
 import time
+import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,9 +21,13 @@ from rapidfuzz import fuzz, process
 
 from knowledge.article import Article
 from knowledge.content import read_content
+from knowledge.meanings import Meanings
+from knowledge.primer import Primer, shipped_primer
 from knowledge.reading import FIRED
 from knowledge.text import normalise, tokens
+from knowledge.training import trained
 from knowledge.understanding import Understanding
+from knowledge.vocabulary import Reader
 from knowledge.words import Words, shipped_words
 
 WRONG = 0.05  # of all messages, for ok@5
@@ -30,7 +35,18 @@ SHORT = 4  # words
 
 Guess = tuple[str | None, float]
 Method = Callable[[str], Guess]
-Ablation = Callable[[Words, Sequence[Article]], tuple[Words, Sequence[Article]]]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredients:
+    """What a brand's understanding is made from."""
+
+    words: Words
+    primer: Primer
+    articles: Sequence[Article]
+
+
+Ablation = Callable[[Ingredients], Ingredients]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +82,8 @@ def main() -> None:
     guards = read_content(options.guards) if options.guards else ()
     if options.complaint:
         measure_complaint(_lines(options.complaint), guards)
+    for path in options.crisis:
+        measure_crisis(path, guards)
     if options.spam:
         measure_spam(_lines(options.spam))
     if options.language:
@@ -80,8 +98,9 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--alone", action="store_true", help="without the other methods")
     parser.add_argument("--ablation", action="store_true", help="leave out one ingredient at a time")
-    parser.add_argument("--complaint", type=Path, help="lines of text and label; Problem is the complaint")
+    parser.add_argument("--complaint", type=Path, help="lines of text and complaint, or label Problem")
     parser.add_argument("--guards", type=Path, help="content whose phrasings stand in for the brand's own")
+    parser.add_argument("--crisis", type=Path, action="append", default=[], help="lines of text and crisis")
     parser.add_argument("--spam", type=Path, help="lines of text, spam (0 or 1) and split")
     parser.add_argument("--language", type=Path, help="lines of text and language")
     options = parser.parse_args()
@@ -129,18 +148,31 @@ def measure_ablation(content: Path, test: Path) -> None:
     articles = read_content(content)
     questions = [Question(str(line["text"]), line["article"]) for line in _lines(test)]
     for name, without in ABLATIONS.items():
-        words, kept = without(shipped_words(), articles)
-        brand = Understanding.build(kept, words=words)
+        brand = _made(without(Ingredients(shipped_words(), shipped_primer(), articles)))
         guesses = [_guess(brand, question.text) for question in questions]
         print(f"{name:24s}{score_of(guesses, questions)}", flush=True)
+
+
+def _made(given: Ingredients) -> Understanding:
+    ordered, reader = sorted(given.articles, key=lambda a: a.id), Reader(given.words)
+    model = trained(ordered, given.words, reader, given.primer, ())
+    return Understanding(ordered, "id", given.words, reader, given.primer, model, ())
 
 
 def measure_complaint(lines: Sequence[Mapping[str, Any]], guards: Sequence[Article]) -> None:
     """Print recall and false alarms of the complaint signal, the guards being the brand's own articles."""
     brand = Understanding.build(guards)
     values = np.array([brand.read(str(line["text"])).signals["complaint"] for line in lines])
-    truth = np.array([line["label"] == "Problem" for line in lines])
+    truth = np.array([line.get("label") == "Problem" or line.get("complaint") is True for line in lines])
     _print_signal("complaint", values, truth)
+
+
+def measure_crisis(path: Path, guards: Sequence[Article]) -> None:
+    """Print recall and false alarms of the crisis signal, on lines or on cases as the tests hold them."""
+    cases = tomllib.loads(path.read_text("utf-8"))["case"] if path.suffix == ".toml" else _lines(path)
+    brand = Understanding.build(guards)
+    values = np.array([brand.read(str(case["text"])).signals["crisis"] for case in cases])
+    _print_signal(f"crisis, {path.name}", values, np.array([case["crisis"] for case in cases]))
 
 
 def measure_spam(lines: Sequence[Mapping[str, Any]]) -> None:
@@ -263,8 +295,32 @@ def _lines(path: Path) -> list[Mapping[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def _without_answers(words: Words, articles: Sequence[Article]) -> tuple[Words, Sequence[Article]]:
-    return words, [replace(article, answers={}) for article in articles]
+class _Everything(frozenset[str]):
+    """A set that holds every word: to it, nothing is misspelt."""
+
+    def __contains__(self, _word: object) -> bool:
+        return True
+
+
+def _without_answers(given: Ingredients) -> Ingredients:
+    return replace(given, articles=[replace(article, answers={}) for article in given.articles])
+
+
+def _without_needs(given: Ingredients) -> Ingredients:
+    nowhere = Meanings([], np.zeros((0, given.primer.meanings.size), dtype=np.float32))
+    return replace(given, primer=replace(given.primer, meanings=nowhere))
+
+
+def _without_strangers(given: Ingredients) -> Ingredients:
+    return replace(given, primer=replace(given.primer, strangers=()))
+
+
+def _without_repair(given: Ingredients) -> Ingredients:
+    return replace(given, primer=replace(given.primer, spelt=_Everything()))
+
+
+def _without_words(**changes: object) -> Ablation:
+    return lambda given: replace(given, words=replace(given.words, **changes))
 
 
 PEERS: Mapping[str, Callable[[Sequence[Article]], Method | None]] = {
@@ -275,10 +331,13 @@ PEERS: Mapping[str, Callable[[Sequence[Article]], Method | None]] = {
 }
 
 ABLATIONS: Mapping[str, Ablation] = {
-    "all ingredients": lambda words, articles: (words, articles),
-    "no lexicon": lambda words, articles: (replace(words, lexicon={}), articles),
-    "no concepts": lambda words, articles: (replace(words, concepts={}), articles),
-    "no light words": lambda words, articles: (replace(words, light=(), filler=()), articles),
+    "all ingredients": lambda given: given,
+    "no lexicon": _without_words(lexicon={}),
+    "no concepts": _without_words(concepts={}),
+    "no light words": _without_words(light=(), filler=()),
+    "no meanings from needs": _without_needs,
+    "no strangers": _without_strangers,
+    "no repair": _without_repair,
     "no answers": _without_answers,
 }
 

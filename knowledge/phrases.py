@@ -1,7 +1,7 @@
 """Phrases of the word lists, found in a text's words. Pure."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 GAP = 4  # words that ` .. ` may stand for, at most
@@ -46,11 +46,13 @@ class Phrases:
         """Return the phrases that the words hold, where no veto of the same group stands over them."""
         hits: list[tuple[int, int, Phrase]] = []
         vetoes: list[tuple[int, int, str]] = []
-        said = set(words)
-        for pattern, needed, phrase in self._candidates(words):
-            if not needed <= said:
+        said: dict[str, list[int]] = {}
+        for place, word in enumerate(words):
+            said.setdefault(word, []).append(place)
+        for pattern, needed, phrase in self._candidates(said):
+            if not needed <= said.keys():
                 continue
-            for start, end in _places(pattern, words):
+            for start, end in _places(pattern, words, said):
                 if phrase.veto:
                     vetoes.append((start, end, phrase.group))
                 else:
@@ -61,8 +63,8 @@ class Phrases:
             hit for start, end, hit in hits if not any(_over(start, end, hit.group, veto) for veto in vetoes)
         ]
 
-    def _candidates(self, words: Sequence[str]) -> Iterator[_Waiting]:
-        for word in dict.fromkeys(words):
+    def _candidates(self, words: Iterable[str]) -> Iterator[_Waiting]:
+        for word in words:
             if word in self._by_word:
                 yield from self._by_word[word]
             for length in self._starts:
@@ -86,14 +88,19 @@ def _pattern(written: str, tokens: Callable[[str], Sequence[str]]) -> Iterator[s
             yield from tokens(word)
 
 
-def _places(pattern: Sequence[str], words: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Yield where the pattern begins and ends, for each word it may begin with."""
+def _places(
+    pattern: Sequence[str], words: Sequence[str], said: Mapping[str, Sequence[int]]
+) -> Iterator[tuple[int, int]]:
+    """Yield where the pattern begins and ends; `said` has the places of each word."""
     first = pattern[0]
-    for place, word in enumerate(words):
-        if word == first or (first[-1] == "*" and word.startswith(first[:-1])):
-            end = _end(pattern, words, place)
-            if end is not None:
-                yield place, end
+    if first[-1] == "*":
+        begins = sorted(place for word in said if word.startswith(first[:-1]) for place in said[word])
+    else:
+        begins = list(said.get(first, ()))
+    for place in begins:
+        end = _end(pattern, words, place)
+        if end is not None:
+            yield place, end
 
 
 def _end(pattern: Sequence[str], words: Sequence[str], place: int) -> int | None:

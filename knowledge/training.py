@@ -190,6 +190,8 @@ def _known(met: Sequence[Sequence[Token]], owners: Sequence[int] | None) -> tupl
 
 def _strangers(primer: Primer, texts: Texts, owners: Ints) -> list[Words_]:
     """Return texts that lie near the brand's articles, and are about something else for all one can tell."""
+    if not primer.strangers:
+        return []
     centres = np.stack([texts.directions[owners == a].sum(axis=0) for a in range(int(owners.max()) + 1)])
     centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
     near = primer.directions @ centres.T

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from knowledge.article import LANGUAGES, Article, Phrasing
 from knowledge.cache import KEPT
+from knowledge.content import read_content
 from knowledge.reading import SIGNALS, Decision, Reading
 from knowledge.understanding import Understanding
 from knowledge.words import Words, shipped_words
@@ -236,3 +237,22 @@ def test_progress_reaches_the_number_of_articles() -> None:
 
 def test_the_shipped_lists_are_read_once() -> None:
     assert shipped_words() is shipped_words()
+
+
+def test_an_unrelated_article_hardly_changes_what_the_demo_brand_answers() -> None:
+    demo = read_content(Path(__file__).parent.parent.parent / "knowledge" / "content")
+    strange = article(
+        "sewa-kuda", "sewa kuda untuk pawai", "naik kuda berapa sejam", "kudanya jinak ga", "kandang kuda"
+    )
+    before, after = Understanding.build(demo), Understanding.build([*demo, strange])
+    texts = [f"min {phrasing.text}" for one in demo for phrasing in one.phrasings[:3]]
+    changed = [text for text in texts if best(before.read(text)) != best(after.read(text))]
+    assert len(changed) <= len(texts) / 100
+
+
+def test_learning_twice_gives_the_same_scores() -> None:
+    one, other = Understanding.build(ARTICLES), Understanding.build(ARTICLES)
+    for text in ("brp ongkir", "kapan buka toko", "garansi mati total", "xyz"):
+        for first, second in zip(one.read(text).matches, other.read(text).matches, strict=True):
+            assert first.article == second.article
+            assert first.score == pytest.approx(second.score, abs=1e-9)
