@@ -34,6 +34,8 @@ long: $(VENV)/.dev ## the long forms of the tests
 
 bench: $(VENV)/.dev ## what understanding costs and gets right; see benchmarks/README.md
 	@$(BIN)/python -m benchmarks.understanding $(ARGS)
+	@$(BIN)/python -m benchmarks.signals
+	@$(BIN)/python -m benchmarks.size
 
 primer: $(VENV)/.dev ## learn anew what ships, after a change of knowledge/needs or knowledge/words
 	@$(BIN)/python -m knowledge.priming

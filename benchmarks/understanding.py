@@ -1,6 +1,6 @@
 """How well and how fast texts are understood, beside what else could do it.
 
-Takes any content that `mimin ask --content` reads and a test file of `{"text", "article"}` lines; where the
+Takes any content that `mimin ask --content` reads, by default the five brands beside it, and a test file of `{"text", "article"}` lines; where the
 article is null, the text is out of scope. benchmarks/README.md has the commands and the figures.
 """
 
@@ -10,7 +10,6 @@ import json
 import resource
 import statistics
 import time
-import tomllib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,7 +22,6 @@ from knowledge.article import Article
 from knowledge.content import read_content
 from knowledge.meanings import Meanings
 from knowledge.primer import Primer, shipped_primer
-from knowledge.reading import FIRED
 from knowledge.text import normalise, tokens
 from knowledge.training import trained
 from knowledge.understanding import Understanding
@@ -31,7 +29,7 @@ from knowledge.vocabulary import Reader
 from knowledge.words import Words, shipped_words
 
 WRONG = 0.05  # of all messages, for ok@5
-SHORT = 4  # words
+BRANDS = Path(__file__).parent / "brands"  # five brands, written for this project, learnt from by nobody
 
 Guess = tuple[str | None, float]
 Method = Callable[[str], Guess]
@@ -79,15 +77,6 @@ def main() -> None:
             measure_ablation(content, test)
         else:
             measure_articles(content, test, peers=not options.alone)
-    guards = read_content(options.guards) if options.guards else ()
-    if options.complaint:
-        measure_complaint(_lines(options.complaint), guards)
-    for path in options.crisis:
-        measure_crisis(path, guards)
-    if options.spam:
-        measure_spam(_lines(options.spam))
-    if options.language:
-        measure_language(_lines(options.language))
 
 
 def _options() -> argparse.Namespace:
@@ -98,21 +87,19 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--alone", action="store_true", help="without the other methods")
     parser.add_argument("--ablation", action="store_true", help="leave out one ingredient at a time")
-    parser.add_argument("--complaint", type=Path, help="lines of text and complaint, or label Problem")
-    parser.add_argument("--guards", type=Path, help="content whose phrasings stand in for the brand's own")
-    parser.add_argument("--crisis", type=Path, action="append", default=[], help="lines of text and crisis")
-    parser.add_argument("--spam", type=Path, help="lines of text, spam (0 or 1) and split")
-    parser.add_argument("--language", type=Path, help="lines of text and language")
     options = parser.parse_args()
     if len(options.content) != len(options.test):
         parser.error("each --content needs its --test")
+    if not options.content:
+        options.content = sorted(BRANDS.glob("*.csv"))
+        options.test = [content.with_suffix(".jsonl") for content in options.content]
     return options
 
 
 def measure_articles(content: Path, test: Path, *, peers: bool) -> None:
     """Print the table of one pair: every method, then our own decision, speed and size."""
     articles = read_content(content)
-    questions = [Question(str(line["text"]), line["article"]) for line in _lines(test)]
+    questions = [Question(str(line["text"]), line["article"]) for line in read_lines(test)]
     print(f"{'method':24s}top-1  auroc  ok@5   us median    p99")
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     started = time.perf_counter()
@@ -146,7 +133,7 @@ def measure_articles(content: Path, test: Path, *, peers: bool) -> None:
 def measure_ablation(content: Path, test: Path) -> None:
     """Print what is lost without each ingredient."""
     articles = read_content(content)
-    questions = [Question(str(line["text"]), line["article"]) for line in _lines(test)]
+    questions = [Question(str(line["text"]), line["article"]) for line in read_lines(test)]
     for name, without in ABLATIONS.items():
         brand = _made(without(Ingredients(shipped_words(), shipped_primer(), articles)))
         guesses = [_guess(brand, question.text) for question in questions]
@@ -159,40 +146,6 @@ def _made(given: Ingredients) -> Understanding:
     return Understanding(ordered, "id", given.words, reader, given.primer, model, ())
 
 
-def measure_complaint(lines: Sequence[Mapping[str, Any]], guards: Sequence[Article]) -> None:
-    """Print recall and false alarms of the complaint signal, the guards being the brand's own articles."""
-    brand = Understanding.build(guards)
-    values = np.array([brand.read(str(line["text"])).signals["complaint"] for line in lines])
-    truth = np.array([line.get("label") == "Problem" or line.get("complaint") is True for line in lines])
-    _print_signal("complaint", values, truth)
-
-
-def measure_crisis(path: Path, guards: Sequence[Article]) -> None:
-    """Print recall and false alarms of the crisis signal, on lines or on cases as the tests hold them."""
-    cases = tomllib.loads(path.read_text("utf-8"))["case"] if path.suffix == ".toml" else _lines(path)
-    brand = Understanding.build(guards)
-    values = np.array([brand.read(str(case["text"])).signals["crisis"] for case in cases])
-    _print_signal(f"crisis, {path.name}", values, np.array([case["crisis"] for case in cases]))
-
-
-def measure_spam(lines: Sequence[Mapping[str, Any]]) -> None:
-    """Print how the spam signal does on the test split."""
-    brand = Understanding.build(())
-    chosen = [line for line in lines if line.get("split", "test") == "test"]
-    values = np.array([brand.read(str(line["text"])).signals["spam"] for line in chosen])
-    _print_signal("spam", values, np.array([line["spam"] == 1 for line in chosen]))
-
-
-def measure_language(lines: Sequence[Mapping[str, Any]]) -> None:
-    """Print the share of texts whose language is told."""
-    brand = Understanding.build(())
-    told = {str(line["text"]): brand.read(str(line["text"])).language for line in lines}
-    right = {str(line["text"]): told[str(line["text"])] == line["language"] for line in lines}
-    short = [rightly for text, rightly in right.items() if len(text.split()) <= SHORT]
-    every = statistics.mean(right.values())
-    print(f"language {every:.3f}, of {SHORT} words or fewer {statistics.mean(short):.3f}")
-
-
 def score_of(guesses: Sequence[Guess], questions: Sequence[Question]) -> Score:
     """Return top-1 of those in scope, AUROC of in against out of scope, and ok@5."""
     sure = np.array([confidence for _, confidence in guesses])
@@ -201,22 +154,14 @@ def score_of(guesses: Sequence[Guess], questions: Sequence[Question]) -> Score:
     order = np.argsort(-sure, kind="stable")
     allowed = np.cumsum(~right[order]) <= WRONG * len(questions)
     good = np.cumsum(right[order])[allowed]
-    auroc = _auroc(sure[inside], sure[~inside]) if not inside.all() else None
-    return Score(float(right[inside].mean()), auroc, float(good.max() / len(questions)) if len(good) else 0.0)
+    told = auroc(sure[inside], sure[~inside]) if not inside.all() else None
+    return Score(float(right[inside].mean()), told, float(good.max() / len(questions)) if len(good) else 0.0)
 
 
-def _auroc(high: np.ndarray[Any, Any], low: np.ndarray[Any, Any]) -> float:
+def auroc(high: np.ndarray[Any, Any], low: np.ndarray[Any, Any]) -> float:
     ordered = np.sort(low)
     below = np.searchsorted(ordered, high, "left") + np.searchsorted(ordered, high, "right")
     return float(below.mean() / 2 / len(low))
-
-
-def _print_signal(name: str, values: np.ndarray[Any, Any], truth: np.ndarray[Any, Any]) -> None:
-    fired = values >= FIRED
-    recall, alarms = fired[truth].mean(), fired[~truth].mean()
-    f1 = 2 * (fired & truth).sum() / (fired.sum() + truth.sum())
-    auroc = _auroc(values[truth], values[~truth])
-    print(f"{name}: recall {recall:.3f}, false alarms {alarms:.3f}, F1 {f1:.3f}, auroc {auroc:.3f}")
 
 
 def _row(name: str, method: Method, questions: Sequence[Question]) -> tuple[Score, float]:
@@ -291,7 +236,7 @@ def _linear_svc(articles: Sequence[Article]) -> Method | None:
     return guess
 
 
-def _lines(path: Path) -> list[Mapping[str, Any]]:
+def read_lines(path: Path) -> list[Mapping[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
@@ -319,7 +264,7 @@ def _without_repair(given: Ingredients) -> Ingredients:
     return replace(given, primer=replace(given.primer, spelt=_Everything()))
 
 
-def _without_words(**changes: object) -> Ablation:
+def _without_words(**changes: Any) -> Ablation:
     return lambda given: replace(given, words=replace(given.words, **changes))
 
 

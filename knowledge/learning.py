@@ -21,7 +21,7 @@ _FAR = -1e6
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts as the learner sees them: sparse features and a direction each, a text being like itself by 1.
+    """Texts as the learner sees them: sparse features and a direction each.
 
     `known` is the share of a text's weight that the brand's other texts know, `known_apart` the share that
     other articles know.
@@ -40,6 +40,12 @@ class Texts:
         """Return the features turned, so that other texts can be laid against them."""
         return self.features.T.tocsr()
 
+    def mixed(self, meaning: float) -> "Texts":
+        """Return the texts with the direction weighed against the features, a text being like itself by 1."""
+        by_words, by_direction = mixture(meaning)
+        features = self.features * np.float32(by_words)
+        return Texts(features, self.directions * np.float32(by_direction), self.known, self.known_apart)
+
     def some(self, places: Ints) -> "Texts":
         """Return some of the texts."""
         known, apart = self.known[places], self.known_apart[places]
@@ -49,6 +55,12 @@ class Texts:
         """Return how like each of these texts is to each of the others."""
         shared = (self.features @ others.by_feature).toarray()
         return np.asarray(shared + self.directions @ others.directions.T, dtype=np.float64)
+
+
+def mixture(meaning: float) -> tuple[float, float]:
+    """Return what features and direction are multiplied by where the direction has the weight `meaning`."""
+    full = float(np.sqrt(1 + meaning**2))
+    return 1 / full, meaning / full
 
 
 @dataclass(frozen=True, slots=True)

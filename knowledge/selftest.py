@@ -57,7 +57,7 @@ def self_test(articles: Sequence[Article], words: Words) -> Selftest:
     thin = {article.id for article in ordered if len({p.text for p in article.phrasings}) < ENOUGH}
     reader = Reader(words)
     own = phrased(ordered, reader)
-    _, _, learnt = learn_articles(own, reader, shipped_primer())
+    learnt = learn_articles(own, reader, shipped_primer()).learnt
     if learnt is None or len(ordered) < 2:
         return Selftest(0, 0, (), (), tuple(sorted(thin)))
     judged: Counter[str] = Counter()

@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from knowledge.article import Article, Choice
 from knowledge.confidence import Confidence
 from knowledge.features import Features, Token, learn_features
-from knowledge.learning import Learnt, Said, Texts, learn
+from knowledge.learning import Learnt, Texts, learn, mixture
 from knowledge.meanings import Meanings, direction
 from knowledge.model import Model, Tables
 from knowledge.numbers import Flags, Floats, Ints, Lists
@@ -19,8 +19,9 @@ from knowledge.signals import learn_shifts
 from knowledge.vocabulary import Reader
 from knowledge.words import Words
 
-MEANING = 0.6  # the weight of where a text lies, beside its words and pairs
-_FULL = float(np.sqrt(1 + MEANING**2))
+MEANING = 0.6  # the weight of where a text lies, beside its words and pairs, where that helps at all
+_GAIN = 0.01  # share of the phrasings that it must help to find again
+_CHOICE = 2_000  # texts up to which it is tried whether it helps
 _ANSWER = 12  # words of an answer's beginning that are read like one more phrasing
 _STRANGERS = 800  # texts about nothing the brand wrote, at most
 _FAMILIAR = 0.06  # share of the strangers that may well be about what the brand wrote: the nearest
@@ -59,11 +60,11 @@ def trained(
     ]
     phrasings = sorted({phrasing.text for article in articles for phrasing in article.phrasings})
     own = phrased(articles, reader)
-    features, vocabulary, learnt = learn_articles(own, reader, primer, chosen, progress)
+    lesson = learn_articles(own, reader, primer, chosen, progress)
     return Model(
-        features=features,
-        vocabulary=vocabulary,
-        tables=_tables(features, learnt, primer.meanings.size),
+        features=lesson.features,
+        vocabulary=lesson.vocabulary,
+        tables=_tables(lesson, primer.meanings.size),
         shifts=learn_shifts(primer.judges(reader.concepts.of), words, reader, phrasings),
     )
 
@@ -85,29 +86,43 @@ def phrased(articles: Sequence[Article], reader: Reader) -> Phrased:
     return Phrased(texts, np.array(owners, dtype=np.int64), np.array(asked, dtype=bool), written)
 
 
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """What was learnt of a brand's articles; `learnt` is None where there are none.
+
+    `meaning` is the weight of where a text lies among the needs; 0 where the words of the brand do without.
+    """
+
+    features: Features
+    vocabulary: Sequence[str]
+    meaning: float
+    learnt: Learnt | None
+
+
 def learn_articles(
     own: Phrased,
     reader: Reader,
     primer: Primer,
     chosen: Sequence[tuple[Sequence[str], int]] = (),
     progress: Callable[[int, int], None] | None = None,
-) -> tuple[Features, list[str], Learnt | None]:
-    """Return the features of the texts, their vocabulary, and what tells the articles apart.
+) -> Lesson:
+    """Learn what tells the articles apart.
 
     `chosen` are followers' own texts, as words, with the place of the article that they meant.
     """
     described = {word: reader.describe(word) for words in own.texts for word in words}
     features, vocabulary = learn_features(own.texts, own.owners.tolist(), described)
     if not len(own.owners):
-        return features, [], None
+        return Lesson(features, (), 0.0, None)
     articles = int(own.owners.max()) + 1
+    weights = (MEANING, 0.0) if len(own.owners) <= _CHOICE else (MEANING,)
     done = 0
 
     def tick() -> None:
         nonlocal done
         done += 1
         if progress is not None:
-            progress(done, articles)
+            progress(done, articles * len(weights))
 
     encoder = _Encoder(features, vocabulary, reader, primer.meanings)
     texts = encoder.encoded(own.texts, own.owners.tolist())
@@ -115,8 +130,27 @@ def learn_articles(
     heard = encoder.encoded([list(dict.fromkeys(words)) for words, _ in chosen])
     meant = np.array([article for _, article in chosen], dtype=np.int64)
     kept = max(_LEAST, _ROOM // articles)
-    learnt = learn(texts, own.owners, own.asked, strangers, (heard, meant), kept, tick)
-    return features, list(vocabulary), learnt
+    lessons = []
+    for meaning in weights:
+        mixed, apart, witnesses = (part.mixed(meaning) for part in (texts, strangers, heard))
+        learnt = learn(mixed, own.owners, own.asked, apart, (witnesses, meant), kept, tick)
+        lessons.append(Lesson(features, list(vocabulary), meaning, learnt))
+    return _best(lessons, own)
+
+
+def _best(lessons: Sequence[Lesson], own: Phrased) -> Lesson:
+    """Return the first lesson, unless the last finds about as many of the left-out phrasings again.
+
+    Where the phrasings of an article are alike and those of others near, its own words tell it best, and
+    what lies near them among the needs only misleads.
+    """
+    shares = []
+    for lesson in lessons:
+        if lesson.learnt is not None:
+            alone = lesson.learnt.alone[own.asked[lesson.learnt.alone]]
+            right = lesson.learnt.taken_for[own.asked[lesson.learnt.alone]] == own.owners[alone]
+            shares.append(float(right.mean()) if len(right) else 0.0)
+    return lessons[0] if shares[0] > shares[-1] + _GAIN or len(lessons) == 1 else lessons[-1]
 
 
 class _Encoder:
@@ -144,7 +178,7 @@ class _Encoder:
         starts = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int32)
         table = csr_array(
             (
-                (np.concatenate([np.zeros(0), *values]) / _FULL).astype(np.float32),
+                np.concatenate([np.zeros(0), *values]).astype(np.float32),
                 np.concatenate([np.zeros(0, dtype=np.int64), *columns]).astype(np.int32),
                 starts,
             ),
@@ -152,8 +186,7 @@ class _Encoder:
         )
         table.sum_duplicates()
         known, apart = _known(met, owners)
-        directions = (self.directions(texts) * (MEANING / _FULL)).astype(np.float32)
-        return Texts(table, directions, known, apart)
+        return Texts(table, self.directions(texts).astype(np.float32), known, apart)
 
     def directions(self, texts: Sequence[Words_]) -> Floats:
         rows = np.zeros((len(texts), self._meanings.size))
@@ -202,31 +235,29 @@ def _strangers(primer: Primer, texts: Texts, owners: Ints) -> list[Words_]:
     return [primer.strangers[at] for at in chosen.tolist()]
 
 
-def _tables(features: Features, learnt: Learnt | None, size: int) -> Tables:
-    names = len(features.names)
+def _tables(lesson: Lesson, size: int) -> Tables:
+    learnt, names = lesson.learnt, len(lesson.features.names)
     if learnt is None:
         none = Lists(np.zeros(1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32))
         nothing = Confidence(np.zeros(4), 1.0)
         return Tables(none, none, np.zeros((size, 0), dtype=np.float32), np.zeros(0), nothing)
+    by_words, by_direction = mixture(lesson.meaning)
     cuts = [int(np.searchsorted(said.places, names)) for said in learnt.said]
     singles = [(said.places[:cut], said.values[:cut]) for said, cut in zip(learnt.said, cuts, strict=True)]
     pairs = [
         (said.places[cut:] - names, said.values[cut:]) for said, cut in zip(learnt.said, cuts, strict=True)
     ]
     return Tables(
-        features=_inverted(singles, names),
-        pairs=_inverted(pairs, len(features.pairs)),
-        directions=_directions(learnt.said),
+        features=_inverted(singles, names, by_words),
+        pairs=_inverted(pairs, len(lesson.features.pairs), by_words),
+        directions=np.stack([one.direction for one in learnt.said], axis=1).astype(np.float32)
+        * np.float32(by_direction),
         biases=np.array([said.bias for said in learnt.said]),
         confidence=learnt.confidence,
     )
 
 
-def _directions(said: Sequence[Said]) -> np.ndarray[tuple[int, int], np.dtype[np.float32]]:
-    return np.stack([one.direction for one in said], axis=1).astype(np.float32) * np.float32(MEANING / _FULL)
-
-
-def _inverted(lists: Sequence[tuple[Ints, Floats]], many: int) -> Lists:
+def _inverted(lists: Sequence[tuple[Ints, Floats]], many: int, scale: float) -> Lists:
     """Return, for each of `many` items, which lists hold it and with what value, scaled for use."""
     sizes = np.array([len(items) for items, _ in lists], dtype=np.int64)
     holders = np.repeat(np.arange(len(lists), dtype=np.int32), sizes)
@@ -234,4 +265,4 @@ def _inverted(lists: Sequence[tuple[Ints, Floats]], many: int) -> Lists:
     values = np.concatenate([values for _, values in lists])
     order = np.argsort(items, kind="stable")
     starts = np.searchsorted(items[order], np.arange(many + 1)).astype(np.int64)
-    return Lists(starts, holders[order], (values[order] / _FULL).astype(np.float32))
+    return Lists(starts, holders[order], (values[order] * scale).astype(np.float32))

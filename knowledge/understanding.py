@@ -79,7 +79,7 @@ class Understanding:
         `choices` are what followers said they meant: the chance of a match, and the cut, are learnt from
         them too.
 
-        `progress` is called with the articles done and the articles in all.
+        `progress` is called with the steps done and the steps in all, some for each article.
         """
         words = words or shipped_words()
         reader = Reader(words)
