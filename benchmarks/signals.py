@@ -1,6 +1,6 @@
 """What complaint, crisis, spam and language get right.
 
-Takes lines of text with what each is, by default our own; benchmarks/README.md has the commands and the figures.
+Takes lines of text with what each is, by default our own; benchmarks/README.md has commands and figures.
 """
 
 import argparse

@@ -1,7 +1,8 @@
 """How well and how fast texts are understood, beside what else could do it.
 
-Takes any content that `mimin ask --content` reads, by default the five brands beside it, and a test file of `{"text", "article"}` lines; where the
-article is null, the text is out of scope. benchmarks/README.md has the commands and the figures.
+Takes any content that `mimin ask --content` reads, by default the five brands beside it, and a test file of
+`{"text", "article"}` lines; where the article is null, the text is out of scope. benchmarks/README.md has the
+commands and the figures.
 """
 
 import argparse

@@ -17,7 +17,7 @@ from knowledge import store
 from knowledge.article import Article, Choice
 from knowledge.content import read_content
 from knowledge.understanding import Understanding
-from knowledge.words import read_words
+from knowledge.words import Words, read_words, shipped_words
 
 Progress = Callable[[int, int], None]
 
@@ -33,7 +33,7 @@ def build_brand(
     understanding = Understanding.build(
         articles,
         language=settings.language,
-        words=read_words(settings.words) if settings.words else None,
+        words=words_of(settings),
         crisis_terms=settings.crisis_terms,
         choices=choices,
         cache=cache,
@@ -47,6 +47,11 @@ def build_brand(
         read_wording(),
         settings.telegram.token is not None,
     )
+
+
+def words_of(settings: Settings) -> Words:
+    """Return the brand's word lists; raises WordsError with every mistake in its own ones."""
+    return read_words(settings.words) if settings.words else shipped_words()
 
 
 def cache_folder(environ: Mapping[str, str]) -> Path | None:

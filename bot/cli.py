@@ -58,8 +58,10 @@ def execute(arguments: list[str]) -> int:
         code = command.main(arguments, prog_name="mimin", standalone_mode=False)
     except typer.TyperException as error:
         return _complain(_with_known(error), 2)
-    except (SettingsError, ContentError, WordsError) as error:
-        return _complain(_first(error.problems), 2)
+    except SettingsError as error:
+        return _complain(_first(error.problems, "; `mimin check` names them all"), 2)
+    except (ContentError, WordsError) as error:
+        return _complain(_first(error.problems, " mistakes"), 2)
     except CommandError as error:
         return _complain(str(error), error.code)
     except Refused as refused:
@@ -79,9 +81,9 @@ def _complain(message: str, code: int) -> int:
     return code
 
 
-def _first(problems: Iterable[str]) -> str:
+def _first(problems: Iterable[str], more: str) -> str:
     first, *others = problems
-    return f"{first} (and {len(others)} more; `mimin check` names them all)" if others else first
+    return f"{first} (and {len(others)} more{more})" if others else first
 
 
 def _with_known(error: typer.TyperException) -> str:

@@ -1,5 +1,6 @@
 """Contacts, their conversations and their messages in the database."""
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -118,22 +119,41 @@ def list_messages(conn: Connection, conversation: int, limit: int = 200) -> list
     return list(conn.execute(newest.order_by(MESSAGES.c.id.desc()).limit(limit)))[::-1]
 
 
-def list_choices(conn: Connection, limit: int = 2_000) -> list[Choice]:
-    """Return what followers meant: the text that the bot asked back about, and the button they took."""
-    asked = MESSAGES.alias()
+def list_choices(conn: Connection, most: int = 2_000, each: int = 5) -> list[Choice]:
+    """Return what followers meant: the text that the bot asked back about, and the button they took.
+
+    A text counts once a contact, and a contact `each` times, the newest first: nobody teaches the bot alone.
+    """
+    asking, asked = MESSAGES.alias(), MESSAGES.alias()
+    clarified = (
+        select(func.max(asking.c.id))
+        .where(
+            asking.c.conversation_id == MESSAGES.c.conversation_id,
+            asking.c.id < MESSAGES.c.id,
+            asking.c.source == "clarify",
+        )
+        .scalar_subquery()
+    )
     before = (
         select(func.max(asked.c.id))
         .where(
             asked.c.conversation_id == MESSAGES.c.conversation_id,
-            asked.c.id < MESSAGES.c.id,
+            asked.c.id < clarified,
             asked.c.direction == "in",
         )
         .scalar_subquery()
     )
-    taps = select(before.label("asked"), MESSAGES.c.article).where(IS_CHOSEN)
-    newest = taps.order_by(MESSAGES.c.id.desc()).limit(limit).subquery()
-    rows = conn.execute(select(asked.c.text, newest.c.article).join(newest, newest.c.asked == asked.c.id))
-    return [Choice(text, article) for text, article in rows if text]
+    taps = select(MESSAGES.c.id, before.label("asked"), MESSAGES.c.article).where(IS_CHOSEN)
+    newest = taps.order_by(MESSAGES.c.id.desc()).limit(most).subquery()
+    told = select(asked.c.text, asked.c.conversation_id, newest.c.article)
+    rows = conn.execute(told.join(newest, newest.c.asked == asked.c.id).order_by(newest.c.id.desc()))
+    seen: Counter[int] = Counter()
+    choices: dict[tuple[int, str], Choice] = {}
+    for text, conversation, article in rows:
+        if text and seen[conversation] < each and (conversation, text) not in choices:
+            seen[conversation] += 1
+            choices[conversation, text] = Choice(text, article)
+    return list(choices.values())
 
 
 def change_message(conn: Connection, message: int, **values: object) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot import contacts, intake, journal, ledger
 from bot.brand import Brand
-from bot.building import build_brand, cache_folder, fill, open_database
+from bot.building import build_brand, cache_folder, fill, open_database, words_of
 from bot.channels import web
 from bot.channels.channel import Channel, Line, Page
 from bot.chores import Chores
@@ -33,6 +33,7 @@ from handoff import people, tickets
 from handoff.policy import Role
 from handoff.staff import Person
 from knowledge import store
+from knowledge.words import WordsError
 
 log = logging.getLogger(__name__)
 SWEEP = 1.0
@@ -55,6 +56,7 @@ def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], Non
         engine = open_database(settings)
         listener = _listen(settings)
         address = _address(settings, listener)
+        words_of(settings)
         for line in fill(settings, engine):
             say(line)
         with reading(engine) as conn:
@@ -184,24 +186,34 @@ async def _sweep(service: Service) -> None:
 async def _follow(service: Service) -> None:
     """Notice what other processes wrote: pages are told, and changed articles are learnt anew."""
     seen = await service.read(journal.position)
+    stale, told = False, ""
     while True:
         await asyncio.sleep(FOLLOW)
         after = seen
         news = await service.read(lambda conn, after=after: journal.read_since(conn, after))  # type: ignore[misc]
-        if not news:
+        if news:
+            seen = news[-1].id
+            service.pulse.strike()
+            stale = stale or any(entry.kind == "articles_imported" for entry in news)
+        if not stale:
             continue
-        seen = news[-1].id
-        service.pulse.strike()
-        if any(entry.kind == "articles_imported" for entry in news):
+        try:
             await _learn_anew(service)
+            stale, told = False, ""
+        except WordsError as error:  # the brand's word lists, which somebody is mending
+            if error.problems[0] != told:
+                told = error.problems[0]
+                log.error("new articles wait until the word lists are mended: %s", told)
 
 
 async def _learn_anew(service: Service) -> None:
     """Learn the published articles, and from what followers chose when they were asked back."""
-    articles, choices = await service.read(
-        lambda conn: (store.list_published(conn), contacts.list_choices(conn))
-    )
-    service.brand = await asyncio.to_thread(build_brand, service.settings, articles, None, choices=choices)
+    async with service.learning:
+        articles, choices = await service.read(
+            lambda conn: (store.list_published(conn), contacts.list_choices(conn))
+        )
+        learnt = await asyncio.to_thread(build_brand, service.settings, articles, None, choices=choices)
+        service.brand = learnt
 
 
 def _lock(settings: Settings) -> BaseFileLock:

@@ -53,7 +53,10 @@ class Pulse:
 
 @dataclass(slots=True)
 class Service:
-    """What the parts of one process share. `brand` is replaced when the knowledge changes."""
+    """What the parts of one process share.
+
+    `brand` is replaced when the knowledge changes, by the one who holds `learning`.
+    """
 
     settings: Settings
     brand: Brand
@@ -62,6 +65,7 @@ class Service:
     pulse: Pulse
     now: Callable[[], datetime] = field(default=utc_now)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    learning: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def write(self, job: Callable[[Connection], Result]) -> Result:
         """Run the job in the writer's next transaction; returns after its commit.

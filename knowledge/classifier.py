@@ -20,8 +20,8 @@ class Classifier:
     """Says how likely a text is of the kind.
 
     `weights` and `rarities` are by name: a word ("=kirim"), a run of its letters, a concept, or two
-    neighbouring words; `unknown` is the rarity of all other names. `slope` and `bias` turn the score of a
-    text of length 1 into log-odds.
+    neighbouring words; `unknown` is the rarity of all other names. The weights, in a text
+    of length 1, and the `bias` make log-odds.
     """
 
     def __init__(
@@ -29,13 +29,13 @@ class Classifier:
         weights: Mapping[str, float],
         rarities: Mapping[str, float],
         unknown: float,
-        line: tuple[float, float],
+        bias: float,
         concepts: Concepts,
     ) -> None:
         self.weights = weights
         self.rarities = rarities
         self.unknown = unknown
-        self.line = line
+        self.bias = bias
         self._concepts = concepts
         self._strange = (0.0, unknown**2)
         self._seen: dict[str, tuple[float, float]] = {}
@@ -62,7 +62,7 @@ class Classifier:
             score += met[0]
             square += met[1]
             before = word
-        return self.line[0] * score / (square**0.5 or 1.0) + self.line[1]
+        return score / (square**0.5 or 1.0) + self.bias
 
     def chance(self, words: Sequence[str]) -> float:
         """Return the chance, between 0 and 1; 0.5 is where it is meant to fire."""
@@ -78,7 +78,7 @@ class Classifier:
         weights = dict(self.weights)
         for name, more in shift.items():
             weights[name] = weights.get(name, 0.0) + more
-        return Classifier(weights, self.rarities, self.unknown, self.line, self._concepts)
+        return Classifier(weights, self.rarities, self.unknown, self.bias, self._concepts)
 
     def shift(self, yes: Sequence[Sequence[str]], no: Sequence[Sequence[str]]) -> dict[str, float]:
         """Return what weights must be added so that these texts come out right, all else staying near.
@@ -96,8 +96,9 @@ class Classifier:
             table[at, [place[name] for name in row]] = list(row.values())
         before = np.array([self.score(words) for words in texts])
         meant = np.arange(len(texts)) < sum(1 for words in yes if words)
-        fitted = fit((table @ table.T).astype(np.float64), meant, np.ones(len(texts)), _SOFTNESS, before)
-        said = (fitted.say @ table) / self.line[0]
+        counts = np.where(meant, 0.5 / max(meant.sum(), 1), 0.5 / max((~meant).sum(), 1)) * len(texts)
+        fitted = fit((table @ table.T).astype(np.float64), meant, counts, _SOFTNESS, before)
+        said = fitted.say @ table
         return {name: float(said[at]) for name, at in place.items() if said[at]}
 
     def values(self, words: Sequence[str]) -> dict[str, float]:

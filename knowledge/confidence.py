@@ -13,6 +13,7 @@ FOREIGN = 0.25  # share of messages taken to be about nothing the brand wrote
 
 _PRIOR = np.array([-1.3, 0.8, 0.0, 1.2])  # bias, lead, score, known
 _FIRM = 3.0  # how many texts' worth the prior weighs
+_HEARD = 0.25  # what followers say they meant counts, beside the brand's own phrasings, at most
 _FEW = 20  # texts below which the cut is not learnt
 _CUT = 0.7
 
@@ -40,14 +41,6 @@ class Trial:
     right: Flags
     foreign: Flags
 
-    def joined(self, other: "Trial") -> "Trial":
-        """Return both trials as one."""
-        return Trial(
-            np.concatenate([self.clues, other.clues]),
-            np.concatenate([self.right, other.right]),
-            np.concatenate([self.foreign, other.foreign]),
-        )
-
 
 def clues(scores: Floats, known: Floats, best: Ints) -> Floats:
     """Return the clues to whether candidate `best` of each row of scores is right.
@@ -62,18 +55,24 @@ def clues(scores: Floats, known: Floats, best: Ints) -> Floats:
     return np.stack([np.clip(own - np.log(others.sum(axis=1) + NONE), -MOST, MOST), own, known], axis=1)
 
 
-def learn_confidence(trial: Trial) -> Confidence:
-    """Learn chance and cut from a trial.
+def learn_confidence(trial: Trial, heard: Trial) -> Confidence:
+    """Learn chance and cut from a trial, and the chance also from what followers said they meant.
 
     The cut is the lowest at which at most WRONG of all messages would be answered wrongly, FOREIGN of
-    them being taken as about nothing the brand wrote.
+    them being taken as about nothing the brand wrote. Followers are asked only where the bot was unsure,
+    so what they say counts for a quarter at most, and not for the cut.
     """
     familiar = int((~trial.foreign).sum())
     if familiar < _FEW:
         return Confidence(_PRIOR, _CUT)
     share = FOREIGN if trial.foreign.any() else 0.0
     weights = np.where(trial.foreign, share / max(int(trial.foreign.sum()), 1), (1 - share) / familiar)
-    fitted = _logistic(trial.clues, trial.right.astype(float), weights * familiar)
+    told = min(1.0, _HEARD * familiar / max(len(heard.right), 1))
+    fitted = _logistic(
+        np.concatenate([trial.clues, heard.clues]),
+        np.concatenate([trial.right, heard.right]).astype(float),
+        np.concatenate([weights * familiar, np.full(len(heard.right), told)]),
+    )
     chance = Confidence(fitted, _CUT).chance(trial.clues)
     order = np.argsort(-chance, kind="stable")
     missed = np.cumsum((weights * ~trial.right)[order])

@@ -39,12 +39,12 @@ def learn_classifier(
         weights, bias = _fitted(table[learnt], meant[learnt])
         judged[own] = table[own] @ weights + bias
     weights, bias = _fitted(table, meant)
-    line = (1.0, bias - line_at(judged, meant, false_alarms))
+    shifted = bias - line_at(judged, meant, false_alarms)
     return Classifier(
         dict(zip(kept, weights.tolist(), strict=True)),
         dict(zip(kept, rarities.tolist(), strict=True)),
         unknown,
-        line,
+        shifted,
         concepts,
     )
 

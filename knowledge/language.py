@@ -36,7 +36,6 @@ class Languages:
         both = indonesian & english
         weights = dict.fromkeys(indonesian, -_LISTED) | dict.fromkeys(english, _BORROWED)
         weights |= dict.fromkeys(english.intersection(grammar), _LISTED)
-        both = indonesian & english
         weights |= dict.fromkeys(both, 0.0)
         learnt: dict[str, Counter[str]] = {_ID: Counter(indonesian - both), _EN: Counter(english - both)}
         for language, words in texts:
@@ -62,7 +61,7 @@ class Languages:
     def _strange(self, word: str) -> float:
         if not word.isalpha() or not word.isascii():
             return 0.0
-        found = [self.spelling.get(gram, 0.0) for gram in sorted(grams(word))]
+        found = [self.spelling.get(gram, 0.0) for gram in grams(word)]
         weight = min(max(sum(found) / len(found) * 1.5, -_MOST), _MOST / 2) if found else 0.0
         if len(self.weights) < _ROOM:
             self.weights[word] = weight

@@ -92,6 +92,7 @@ def learn(
     asked: Flags,
     strangers: Texts,
     chosen: tuple[Texts, Ints],
+    spans: Ints,
     kept: int,
     tick: Callable[[], None],
 ) -> Learnt:
@@ -99,9 +100,10 @@ def learn(
 
     `strangers` are texts that no article answers. `chosen` are followers' own texts with the articles that
     they said they meant: they teach how sure a match is, not what tells the articles apart. `kept` is how
-    many features an article speaks through, at most. `tick` is called after each article.
+    many features an article speaks through, at most. `spans` has the first and the last day of each article,
+    as numbers: articles that are never valid on the same day are no rivals. `tick` is called after each.
     """
-    articles = int(owners.max()) + 1
+    articles = len(spans)
     judged = whole_articles(owners, SAMPLE)
     witnesses, meant_by = chosen
     everything = _together(texts, strangers, witnesses)
@@ -113,7 +115,14 @@ def learn(
     said = []
     for article in range(articles):
         own = np.flatnonzero(owners == article)
-        near = _near(texts, owners, own, strangers)
+        if not len(own):
+            said.append(Said(own, np.zeros(0), np.zeros(texts.directions.shape[1]), _FAR))
+            alone[:, article] = foreign[:, article] = _FAR
+            tick()
+            continue
+        first, last = spans[article]
+        never = ((spans[:, 0] > last) | (spans[:, 1] < first))[owners]
+        near = _near(texts, own, never, strangers)
         learnt = everything.some(near)
         meant = labels[near] == article
         fitted = fit(learnt.likeness(learnt), meant, np.where(meant, _OWN, 1.0), _SOFTNESS)
@@ -125,10 +134,19 @@ def learn(
         _unlearn(alone[:, article], foreign[:, article], tried, near, labels, fitted)
         tick()
     foreign[np.arange(len(judged)), owners[judged]] = _FAR
+    _part_in_time(alone, foreign, owners[judged], spans)
     seen = len(tried) - len(witnesses)
     trial = _trial(alone[:seen], foreign[:seen], labels[tried[:seen]], asked, tried[:seen], everything)
-    trial = trial.joined(_heard(alone[seen:], meant_by, witnesses))
-    return Learnt(said, learn_confidence(trial), judged, alone[: len(judged)].argmax(axis=1))
+    confidence = learn_confidence(trial, _heard(alone[seen:], meant_by, witnesses))
+    return Learnt(said, confidence, judged, alone[: len(judged)].argmax(axis=1))
+
+
+def _part_in_time(alone: Floats, foreign: Floats, owners: Ints, spans: Ints) -> None:
+    """Judge each article's texts on its own first day: articles that are not valid then do not count."""
+    for row, owner in enumerate(owners.tolist()):
+        first, last = spans[owner]
+        never = (spans[:, 0] > last) | (spans[:, 1] < first)
+        alone[row, never] = foreign[row, never] = _FAR
 
 
 def _together(*parts: Texts) -> Texts:
@@ -146,14 +164,16 @@ def _heard(scores: Floats, meant: Ints, witnesses: Texts) -> Trial:
     return Trial(clues(scores, witnesses.known, best), best == meant, np.zeros(len(best), dtype=bool))
 
 
-def _near(texts: Texts, owners: Ints, own: Ints, strangers: Texts) -> Ints:
+def _near(texts: Texts, own: Ints, never: Flags, strangers: Texts) -> Ints:
     """Return an article's own texts, the rivals and the strangers that it is told from."""
     article = texts.some(own)
     reach = article.likeness(texts).max(axis=0)
     reach[own] = np.inf
+    reach[never] = -np.inf
     rivals = _highest(reach, len(own) + RIVALS)
+    rivals = rivals[~never[rivals]]
     reach = article.likeness(strangers).max(axis=0)
-    return np.concatenate([rivals, len(owners) + _highest(reach, STRANGERS)])
+    return np.concatenate([rivals, len(texts) + _highest(reach, STRANGERS)])
 
 
 def _highest(values: Floats, most: int) -> Ints:

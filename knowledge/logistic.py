@@ -38,16 +38,17 @@ def fit(
     """Learn which texts are meant from `likeness`, square and symmetric.
 
     `weights` says how much each text counts. `offset` is a score that each text already has: what is
-    learnt comes on top of it.
+    learnt comes on top of it, has no bias of its own, and does not contain it.
     """
     many = len(target)
     before = np.zeros(many) if offset is None else offset
     truth = target.astype(float)
     say, bias = np.zeros(many), 0.0
-    system = np.ones((many + 1, many + 1))
-    system[many, many] = 0.0
+    edge = 1 if offset is None else 0  # the row that makes room for a bias
+    system = np.ones((many + edge, many + edge))
+    system[many:, many:] = 0.0
     places = np.arange(many)
-    response = before
+    response = np.zeros(many)
     for _ in range(_STEPS):
         score = likeness @ say + bias
         chance = 1 / (1 + np.exp(-np.clip(score + before, -30, 30)))
@@ -55,7 +56,7 @@ def fit(
         response = score + weights * (truth - chance) / slope
         system[:many, :many] = likeness
         system[places, places] += softness / slope
-        found = np.linalg.solve(system, np.append(response, 0.0))
-        say, bias = found[:many], float(found[many])
+        found = np.asarray(np.linalg.solve(system, np.append(response, np.zeros(edge))))
+        say, bias = found[:many], float(found[many:].sum())
     spread = np.asarray(np.linalg.inv(system)[:many, :many])
     return Fitted(say, bias, response, spread)

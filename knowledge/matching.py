@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,12 +12,13 @@ from knowledge.confidence import MOST, NONE
 from knowledge.features import Features, Token
 from knowledge.meanings import Meanings
 from knowledge.model import Tables
-from knowledge.numbers import Floats, Ints, Sayings
+from knowledge.numbers import Flags, Floats, Ints, Sayings
 from knowledge.vocabulary import Reader
 
 BEST = 5
 
 _ROOM = 4_000_000  # numbers kept of words already seen
+_MOST_WORDS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +55,27 @@ class Matcher:
         self._reader = reader
         self._meanings = meanings
         self._repair = repair
-        self._room = max(1024, _ROOM // max(1, tables.articles))
+        self._room = min(_MOST_WORDS, max(1024, _ROOM // max(1, tables.articles)))
         self._features_say = Sayings(tables.features, tables.articles)
         self._pairs_say = Sayings(tables.pairs, tables.articles)
         self._rows = np.zeros((256, tables.articles), dtype=np.float32)
         self._points = np.zeros((256, meanings.size), dtype=np.float32)
         self._weights = [float(weight) for weight in tables.confidence.weights]
         self._seen: dict[str, _Met] = {}
+        self._alone = Lock()
 
-    def best(self, words: Sequence[str]) -> list[Candidate]:
-        """Return the best candidates, best first; none where the brand's texts know nothing of the words."""
+    def best(self, words: Sequence[str], valid: Flags | None = None) -> list[Candidate]:
+        """Return the best candidates, best first; none where the brand's texts know nothing of the words.
+
+        `valid` marks the articles that may be given, all where it is None: the others are no rivals either.
+        One thread at a time is let in.
+        """
         if not self._tables.articles:
             return []
+        with self._alone:
+            return self._best(words, valid)
+
+    def _best(self, words: Sequence[str], valid: Flags | None) -> list[Candidate]:
         if len(self._seen) + len(words) > self._room:
             self._seen.clear()
         distinct = dict.fromkeys(words)
@@ -73,6 +84,8 @@ class Matcher:
             return []
         tokens = [found.token for found in met.values()]
         scores = self._scores(tokens, list(met))
+        if valid is not None:
+            scores[~valid] = -np.inf
         weight = sum([token.weight for token in tokens]) or 1.0
         known = sum([token.weight for token in tokens if token.unit >= 0]) / weight
         if not known and not any(len(token.places) for token in tokens):
@@ -109,6 +122,8 @@ class Matcher:
         found: list[Candidate] = []
         least = 1.0
         for article, raw in zip(order, scores, strict=True):
+            if raw == -math.inf:
+                break
             score = min(max(raw, -MOST), MOST)
             lead = score - math.log(max(total - math.exp(score), NONE))
             sum_ = bias + by_lead * min(max(lead, -MOST), MOST) + by_score * score + by_known * known

@@ -7,8 +7,6 @@ import numpy as np
 from knowledge.numbers import Floats, Small
 from knowledge.text import stem
 
-NOTHING = -1
-
 
 class Meanings:
     """The points of words, learnt once from needs that were put in several ways.
@@ -29,7 +27,7 @@ class Meanings:
 
     def of(self, word: str, concepts: Sequence[str]) -> Small:
         """Return the word's point, of length 1; zero where nothing is known of it."""
-        place = self._place.get(f"={stem(word)}", NOTHING)
+        place = self._place.get(f"={stem(word)}", -1)
         if place >= 0:
             return np.asarray(self.points[place])
         near = [self._place[name] for name in (f"@{concept}" for concept in concepts) if name in self._place]

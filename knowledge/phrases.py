@@ -104,18 +104,18 @@ def _places(
 
 
 def _end(pattern: Sequence[str], words: Sequence[str], place: int) -> int | None:
-    at = place + 1
+    """Return where the pattern that begins at `place` ends first; None where it does not hold."""
+    ends = {place + 1}
     gap = 0
     for part in pattern[1:]:
         if part == "..":
             gap = GAP
             continue
-        for reached in range(at, min(at + gap + 1, len(words))):
-            word = words[reached]
-            if word == part or (part[-1] == "*" and word.startswith(part[:-1])):
-                at = reached + 1
-                break
-        else:
-            return None
+        ends = {
+            reached + 1
+            for at in ends
+            for reached in range(at, min(at + gap + 1, len(words)))
+            if words[reached] == part or (part[-1] == "*" and words[reached].startswith(part[:-1]))
+        }
         gap = 0
-    return at
+    return min(ends, default=None)

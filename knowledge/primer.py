@@ -18,7 +18,7 @@ from knowledge.meanings import Meanings
 from knowledge.numbers import Small
 from knowledge.signals import Judges, no_concepts
 
-Judged = tuple[Mapping[str, float], Mapping[str, float], float, tuple[float, float]]
+Judged = tuple[Mapping[str, float], Mapping[str, float], float, float]
 
 FILE = Path(__file__).parent / "primer.npz"
 
@@ -59,13 +59,13 @@ def shipped_primer() -> Primer:
         directions = kept["directions"].astype(np.float32) / 127
         words: list[str] = text["said"]
         judged = {}
-        for name, (names, unknown, line) in text["judges"].items():
+        for name, (names, unknown, bias) in text["judges"].items():
             weights, rarities = kept[f"{name}_weights"].tolist(), kept[f"{name}_rarities"].tolist()
             judged[name] = (
                 dict(zip(names, weights, strict=True)),
                 dict(zip(names, rarities, strict=True)),
                 unknown,
-                (line[0], line[1]),
+                bias,
             )
         places, ends = kept["strangers"].tolist(), kept["ends"].tolist()
     starts = [0, *ends[:-1]]

@@ -35,7 +35,7 @@ ROOM = Path(__file__).parent
 SIZE = 100  # numbers that a point has
 _SELDOM = 2  # texts that a word must stand in to be learnt
 _LIGHT = 0.5
-_COMPLAINT_FALSE = 0.08  # shares of the listed harmless texts that may fire, judged by texts not learnt from;
+_COMPLAINT_FALSE = 0.09  # shares of the listed harmless texts that may fire, judged by texts not learnt from;
 _CRISIS_FALSE = 0.012  # those texts are far more misleading than what followers send
 _SPAM_FALSE = 0.02
 _SOURCES = (
@@ -97,7 +97,7 @@ def main() -> None:
         "said": said,
         "spelt": sorted(word for word, count in spoken.items() if count >= _SELDOM),
         "languages": [languages.weights, languages.spelling],
-        "judges": {name: [list(judge.weights), judge.unknown, judge.line] for name, judge in judges.items()},
+        "judges": {name: [list(judge.weights), judge.unknown, judge.bias] for name, judge in judges.items()},
     }
     arrays: dict[str, Any] = {
         "text": np.frombuffer(json.dumps(text, ensure_ascii=True).encode(), dtype=np.uint8),

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from knowledge.article import Article
 from knowledge.primer import shipped_primer
-from knowledge.training import learn_articles, phrased
+from knowledge.training import learn_articles, phrased, spans_of
 from knowledge.vocabulary import Reader
 from knowledge.words import Words
 
@@ -47,8 +47,8 @@ class Selftest:
 
     @property
     def share(self) -> float:
-        """Return the share of phrasings that were found again; 1 where there was none to judge."""
-        return self.right / self.judged if self.judged else 1.0
+        """Return the share of phrasings that were found again; 0 where there was none to judge."""
+        return self.right / self.judged if self.judged else 0.0
 
 
 def self_test(articles: Sequence[Article], words: Words) -> Selftest:
@@ -57,7 +57,7 @@ def self_test(articles: Sequence[Article], words: Words) -> Selftest:
     thin = {article.id for article in ordered if len({p.text for p in article.phrasings}) < ENOUGH}
     reader = Reader(words)
     own = phrased(ordered, reader)
-    learnt = learn_articles(own, reader, shipped_primer()).learnt
+    learnt = learn_articles(own, spans_of(ordered), reader, shipped_primer()).learnt
     if learnt is None or len(ordered) < 2:
         return Selftest(0, 0, (), (), tuple(sorted(thin)))
     judged: Counter[str] = Counter()

@@ -54,9 +54,9 @@ class Judges:
 def learn_shifts(judges: Judges, words: Words, reader: Reader, phrasings: Sequence[str]) -> Shifts:
     """Return, by judge, what a brand's own texts change of its weights.
 
-    The brand's own phrasings teach what is no complaint, crisis or spam: "paket hilang diganti berapa?" holds
-    a complaint's words and is a question. Some of the shipped examples hold against them, so that a real
-    complaint stays one, and what the brand added to the lists is learnt here too.
+    The brand's own phrasings teach what is no complaint and no spam: "paket hilang diganti berapa?" holds a
+    complaint's words and is a question. A crisis is one for every brand. Some of the shipped examples hold
+    against them, so that a real complaint stays one; what the brand added to the lists is learnt here too.
     """
     shipped = shipped_words()
     own = _evenly(sorted(phrasings), _GUARDS)
@@ -68,11 +68,12 @@ def learn_shifts(judges: Judges, words: Words, reader: Reader, phrasings: Sequen
     ):
         added = [text for text in yes if text not in known_yes]
         refused = [text for text in no if text not in known_no]
-        if own or added or refused:
+        refused += () if name == "crisis" else own
+        if added or refused:
             seen = spam_words if name == "spam" else reader.manner
             shifts[name] = judge.shift(
                 [seen(text) for text in (*_evenly(known_yes, _ANCHORS), *added)],
-                [seen(text) for text in (*_evenly(known_no, _ANCHORS), *refused, *own)],
+                [seen(text) for text in (*_evenly(known_no, _ANCHORS), *refused)],
             )
     return MappingProxyType(shifts)
 

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -60,7 +61,7 @@ def trained(
     ]
     phrasings = sorted({phrasing.text for article in articles for phrasing in article.phrasings})
     own = phrased(articles, reader)
-    lesson = learn_articles(own, reader, primer, chosen, progress)
+    lesson = learn_articles(own, spans_of(articles), reader, primer, chosen, progress)
     return Model(
         features=lesson.features,
         vocabulary=lesson.vocabulary,
@@ -69,20 +70,28 @@ def trained(
     )
 
 
+def spans_of(articles: Sequence[Article]) -> Ints:
+    """Return the first and the last day of each article, as numbers."""
+    days = [(one.valid_from or date.min, one.valid_until or date.max) for one in articles]
+    return np.array([[first.toordinal(), last.toordinal()] for first, last in days], dtype=np.int64)
+
+
 def phrased(articles: Sequence[Article], reader: Reader) -> Phrased:
-    """Return all texts of the articles."""
+    """Return all texts of the articles that hold a word."""
     texts: list[list[str]] = []
     owners: list[int] = []
     asked: list[bool] = []
     written: list[str] = []
     for place, article in enumerate(articles):
-        spoken = sorted({phrasing.text for phrasing in article.phrasings})
-        answers = sorted(set(article.answers.values()))
-        texts += [list(dict.fromkeys(reader.words(text))) for text in spoken]
-        texts += [list(dict.fromkeys(reader.words(answer)[:_ANSWER])) for answer in answers]
-        asked += [True] * len(spoken) + [False] * len(answers)
-        owners += [place] * (len(spoken) + len(answers))
-        written += [*spoken, *answers]
+        spoken = [(text, None, True) for text in sorted({p.text for p in article.phrasings})]
+        answers = [(text, _ANSWER, False) for text in sorted(set(article.answers.values()))]
+        for text, most, is_asked in (*spoken, *answers):
+            words = reader.words(text)[:most]
+            if words:
+                texts.append(list(dict.fromkeys(words)))
+                owners.append(place)
+                asked.append(is_asked)
+                written.append(text)
     return Phrased(texts, np.array(owners, dtype=np.int64), np.array(asked, dtype=bool), written)
 
 
@@ -101,6 +110,7 @@ class Lesson:
 
 def learn_articles(
     own: Phrased,
+    spans: Ints,
     reader: Reader,
     primer: Primer,
     chosen: Sequence[tuple[Sequence[str], int]] = (),
@@ -108,13 +118,14 @@ def learn_articles(
 ) -> Lesson:
     """Learn what tells the articles apart.
 
-    `chosen` are followers' own texts, as words, with the place of the article that they meant.
+    `spans` are the articles' first and last days, `chosen` followers' own texts, as words, with the place of
+    the article that they meant.
     """
     described = {word: reader.describe(word) for words in own.texts for word in words}
     features, vocabulary = learn_features(own.texts, own.owners.tolist(), described)
     if not len(own.owners):
         return Lesson(features, (), 0.0, None)
-    articles = int(own.owners.max()) + 1
+    articles = len(spans)
     weights = (MEANING, 0.0) if len(own.owners) <= _CHOICE else (MEANING,)
     done = 0
 
@@ -133,7 +144,7 @@ def learn_articles(
     lessons = []
     for meaning in weights:
         mixed, apart, witnesses = (part.mixed(meaning) for part in (texts, strangers, heard))
-        learnt = learn(mixed, own.owners, own.asked, apart, (witnesses, meant), kept, tick)
+        learnt = learn(mixed, own.owners, own.asked, apart, (witnesses, meant), spans, kept, tick)
         lessons.append(Lesson(features, list(vocabulary), meaning, learnt))
     return _best(lessons, own)
 

@@ -7,6 +7,8 @@ from importlib import import_module
 from pathlib import Path
 from types import MappingProxyType
 
+import numpy as np
+
 from knowledge.article import Article, Choice
 from knowledge.cache import find_model, keep_model, model_key
 from knowledge.matching import BEST, Candidate, Matcher
@@ -47,6 +49,7 @@ class Understanding:
     ) -> None:
         self._articles = {article.id: article for article in sorted(articles, key=lambda a: a.id)}
         self._ids = list(self._articles)
+        self._dated = any(article.valid_from or article.valid_until for article in articles)
         self._language = language
         self._reader = reader
         self._cut = model.tables.confidence.cut
@@ -186,10 +189,11 @@ class Understanding:
         return (self._ids[found[0].article],) if found and found[0].chance >= self._cut else ()
 
     def _candidates(self, words: Sequence[str], on: date | None) -> list[Candidate]:
-        found = self._matcher.best(words)
-        if on is None:
-            return found
-        return [c for c in found if self._articles[self._ids[c.article]].is_valid(on)]
+        if on is None or not self._dated:
+            return self._matcher.best(words)
+        return self._matcher.best(
+            words, np.array([article.is_valid(on) for article in self._articles.values()])
+        )
 
 
 _NO_LEXICON: MappingProxyType[str, str] = MappingProxyType({})

@@ -15,7 +15,12 @@ class Reader:
 
     def __init__(self, words: Words) -> None:
         self.lexicon = words.lexicon
-        self.concepts = Concepts(words.concepts)
+        self.concepts = Concepts(
+            {
+                name: [self.lexicon.get(member, member) for member in members]
+                for name, members in words.concepts.items()
+            }
+        )
         self.filler = frozenset(words.filler)
         self.asking = frozenset(words.asking)
         self.light = frozenset((*words.light, *words.filler))

@@ -1,5 +1,6 @@
 """The readable word lists: what ships with the product, and what a brand adds to it."""
 
+import re
 import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +18,8 @@ TERM_FILES = ("human", "thanks", "greeting", "abuse", "status", "spam")
 _EXAMPLES = "examples_complaint"
 _CRISES = "examples_crisis"
 _CONCEPTS = "concepts"  # long, so that it may stand in several files: concepts.toml, concepts_goods.toml ...
+_KEY = re.compile(r"\w+(?:'\w+)*")
+_MEMBER = re.compile(r"[^\W_]+\*?")
 _PARTS = ("terms", "unless", "examples", "ordinary")
 _FILES = ("lexicon", _CONCEPTS, "weak", _EXAMPLES, "crisis", _CRISES, "language", "negation", *TERM_FILES)
 
@@ -59,6 +62,16 @@ class Words:
     asking: tuple[str, ...] = ()
 
 
+def parse_phrase(text: str) -> str:
+    """Return a phrase as the lists hold it; raises ValueError with what is allowed."""
+    words = text.split()
+    starred = any("*" in word[:-1] or word == "*" for word in words)
+    spoken = all(word == ".." or any(letter.isalnum() for letter in word) for word in words)
+    if not words or ".." in (words[0], words[-1]) or starred or not spoken:
+        raise ValueError("a phrase is made of words; * ends a word, and .. stands between words")
+    return text
+
+
 @cache
 def shipped_words() -> Words:
     """Return the lists that come with the product."""
@@ -93,6 +106,10 @@ def _read(folder: Path, under: Words) -> Words:
     concepts = dict(under.concepts)
     for file in (name for name in tables if name.split("_")[0] == _CONCEPTS):
         for name, members in reader.pairs(file, tables[file]):
+            for member in members.split():
+                if not _MEMBER.fullmatch(member):
+                    allowed = "a member is one word of letters and digits; * may end it"
+                    reader.note(file, name, f'"{member}": {allowed}')
             concepts[name] = _joined(concepts.get(name, ()), members.split())
     examples = reader.lists(_EXAMPLES, tables.get(_EXAMPLES, {}), ("complaint", "question"))
     languages = reader.lists("language", tables.get("language", {}), LANGUAGES)
@@ -149,7 +166,7 @@ class _Reader:
                 self.note(file, theme, 'a pair stands in a themed table, as in [question] brp = "berapa"')
                 continue
             for slang, standard in entries.items():
-                if slang != slang.lower() or len(slang.split()) != 1:
+                if slang != slang.lower() or not _KEY.fullmatch(slang):
                     self.note(file, f"{theme}.{slang}", "the key is one word in lower case")
                 elif not isinstance(standard, str) or not standard.strip():
                     self.note(file, f"{theme}.{slang}", "the value is what it stands for, as text")
@@ -176,11 +193,10 @@ class _Reader:
         found = {part: self.texts(file, f"{prefix}{part}", table.get(part, [])) for part in _PARTS}
         for part in ("terms", "unless"):
             for phrase in found[part]:
-                words = phrase.split()
-                starred = any("*" in word[:-1] or word == "*" for word in words)
-                if ".." in (words[0], words[-1]) or starred:
-                    fault = f'"{phrase}": * ends a word, and .. stands between words'
-                    self.note(file, f"{prefix}{part}", fault)
+                try:
+                    parse_phrase(phrase)
+                except ValueError as error:
+                    self.note(file, f"{prefix}{part}", f'"{phrase}": {error}')
         return TermList(**found)
 
     def crisis(self, file: str, table: Mapping[str, Any]) -> Iterator[tuple[str, TermList]]:

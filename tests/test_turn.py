@@ -290,6 +290,7 @@ def test_what_a_follower_chose_is_kept_with_what_they_had_asked(scene: Stage) ->
     with scene.open() as conn:
         offers = conn.execute(select(MESSAGES.c.offers).where(MESSAGES.c.source == "clarify")).scalar_one()
     article, question = offers[0]
+    scene.says("halo?")
     scene.says(question, tapped=article)
     with scene.open() as conn:
         assert contacts.list_choices(conn) == [Choice("mau bayar paket", article)]

@@ -18,7 +18,6 @@ from knowledge import store
 from knowledge.article import Article
 from knowledge.content import read_content
 from knowledge.selftest import Selftest, self_test
-from knowledge.words import read_words, shipped_words
 
 app = typer.Typer(no_args_is_help=True, help="The knowledge base: bring articles in, look at them.")
 
@@ -35,6 +34,7 @@ def import_(
 ) -> None:
     """Publish articles; a running Mimin answers from them within a second or two."""
     settings = settings_of(config)
+    building.words_of(settings)  # a mistake there would keep a running process from learning them
     articles = read_content(path or settings.content, settings.language)
     engine = building.open_database(settings)
     with transaction(engine) as conn:
@@ -64,8 +64,7 @@ def try_articles(
     """
     settings = settings_of(config)
     articles = read_content(content, settings.language) if content else _published(settings)
-    words = read_words(settings.words) if settings.words else shipped_words()
-    found = self_test(articles, words)
+    found = self_test(articles, building.words_of(settings))
     share = 100 * found.share
     if json_:
         out(json.dumps({
@@ -75,6 +74,8 @@ def try_articles(
         }, ensure_ascii=False))  # fmt: skip
     else:
         _tell(found, share)
+    if least and not found.judged:
+        raise CommandError("there is nothing to test: two articles with phrasings are wanted at least", 1)
     if share < least:
         raise CommandError(f"{share:.1f} of 100 phrasings are found again, {least:g} are wanted", 1)
 

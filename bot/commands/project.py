@@ -12,7 +12,7 @@ from bot.database import reading
 from bot.settings import Settings, SettingsError, demo_config, warnings
 from knowledge.content import read_content
 from knowledge.mistakes import ContentError
-from knowledge.words import WordsError, read_words
+from knowledge.words import WordsError
 
 SAMPLE = """Put your articles here, in as many files ending in .toml as you like. One looks like this:
 
@@ -75,11 +75,10 @@ def _check_content(settings: Settings, problems: list[str]) -> list[str]:
             articles = read_content(settings.content, settings.language)
         except ContentError as error:
             problems += error.problems
-    if settings.words:
-        try:
-            read_words(settings.words)
-        except WordsError as error:
-            problems += error.problems
+    try:
+        building.words_of(settings)
+    except WordsError as error:
+        problems += error.problems
     if not articles and not problems:
         lines.append("warning: there are no articles, so every question goes to a person")
     database = make_url(settings.database_url).database

@@ -13,6 +13,7 @@ from bot.settings.people import read_sop, read_staff
 from bot.settings.promising import read_approval, read_promises
 from bot.settings.table import Notes, Table, line
 from knowledge.article import LANGUAGES
+from knowledge.words import parse_phrase
 
 CONFIG = "config.toml"
 VARIABLE = "MIMIN_CONFIG"
@@ -84,7 +85,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
         within=crisis.duration("within", "30m"),
         times_usual=crisis.number("times_usual", 3, 1, 1000),
     )
-    terms = crisis.items("terms", line)
+    terms = crisis.items("terms", lambda text: parse_phrase(line(text)))
     telegram = read_telegram(root, environment)
     host, port = read_web(root, environment)
     return Settings(

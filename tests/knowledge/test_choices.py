@@ -22,9 +22,9 @@ def test_choices_against_the_first_match_make_the_bot_less_sure_than_choices_for
     others = {text: next(a.id for a in ARTICLES if a.id != first[text]) for text in ASKED}
     agreed = Understanding.build(ARTICLES, choices=[Choice(t, first[t]) for t in ASKED] * 8)
     refused = Understanding.build(ARTICLES, choices=[Choice(t, others[t]) for t in ASKED] * 8)
-    for text in ASKED:
-        assert refused.read(text).matches[0].score < agreed.read(text).matches[0].score
-        assert refused.read(text).matches[0].article == first[text], "a choice moves no article"
+    sure = [[brand.read(text).matches[0].score for text in ASKED] for brand in (refused, agreed)]
+    assert sum(sure[0]) < sum(sure[1]) - 0.01
+    assert [refused.read(t).matches[0].article for t in ASKED] == list(first.values()), "none is moved"
 
 
 def test_a_choice_of_an_article_that_is_gone_is_left_out() -> None:
@@ -39,7 +39,11 @@ def test_the_cut_keeps_wrong_answers_to_the_share_that_is_allowed() -> None:
     scores[np.arange(400), owners] += 5
     best = scores.argmax(axis=1)
     seen = clues(scores, np.ones(400), best)
-    learnt = learn_confidence(Trial(seen, best == owners, np.zeros(400, dtype=bool)))
-    answered = learnt.chance(seen) >= learnt.cut
-    assert (answered & (best != owners)).mean() <= WRONG + 0.005
+    half = np.arange(400) < 200
+    trial = Trial(seen[half], (best == owners)[half], np.zeros(200, dtype=bool))
+    learnt = learn_confidence(
+        trial, Trial(np.zeros((0, 3)), np.zeros(0, dtype=bool), np.zeros(0, dtype=bool))
+    )
+    answered = learnt.chance(seen[~half]) >= learnt.cut
+    assert (answered & (best != owners)[~half]).mean() <= WRONG + 0.03
     assert answered.mean() > 0.5

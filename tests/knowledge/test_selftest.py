@@ -40,8 +40,8 @@ def test_an_article_with_few_phrasings_is_named() -> None:
     assert "tipis" in result.thin
 
 
-def test_nothing_to_judge_is_no_failure() -> None:
-    assert self_test([], BARE).share == 1.0
+def test_where_nothing_can_be_judged_nothing_was_found_again() -> None:
+    assert self_test([], BARE).share == 0.0
     assert self_test(ARTICLES[:1], BARE).judged == 0
 
 

@@ -2,6 +2,7 @@
 
 import os
 import random
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -256,3 +257,34 @@ def test_learning_twice_gives_the_same_scores() -> None:
         for first, second in zip(one.read(text).matches, other.read(text).matches, strict=True):
             assert first.article == second.article
             assert first.score == pytest.approx(second.score, abs=1e-9)
+
+
+def test_an_article_that_is_over_does_not_stand_in_the_way_of_the_one_that_follows() -> None:
+    spoken = ("jam buka toko", "toko buka jam berapa", "kapan buka", "bukanya jam berapa kak")
+    months = [
+        replace(
+            article(f"jam-{month}", *spoken),
+            valid_from=date(2026, month, 1),
+            valid_until=date(2026, month, 28),
+        )
+        for month in range(1, 8)
+    ]
+    brand = Understanding.build([*ARTICLES[1:], *months])
+    reading = brand.read("jam buka toko?", on=date(2026, 4, 10))
+    assert reading.sure == ("jam-4",)
+    assert not {match.article for match in reading.matches} & {"jam-1", "jam-2", "jam-3", "jam-5"}
+
+
+def test_a_question_without_a_word_teaches_nothing() -> None:
+    brand = Understanding.build([article("emo", "😀"), *ARTICLES])
+    assert best(brand.read("jam buka kapan min")) != "emo"
+
+
+def test_many_threads_read_the_same() -> None:
+    brand = Understanding.build(ARTICLES)
+    texts = [f"min {p.text} {n}" for n in range(10) for a in ARTICLES for p in a.phrasings]
+    with ThreadPoolExecutor(4) as pool:
+        together = [[m.score for m in reading.matches] for reading in pool.map(brand.read, texts)]
+    alone = [[m.score for m in Understanding.build(ARTICLES).read(text).matches] for text in texts[:3]]
+    assert together[:3] == alone
+    assert together == [[m.score for m in brand.read(text).matches] for text in texts]

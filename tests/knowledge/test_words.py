@@ -1,10 +1,16 @@
 """The readable word lists, a brand's additions to them, and what is said of a mistake."""
 
+import json
+import tomllib
 from pathlib import Path
 
 import pytest
 
+from knowledge.priming import read_needs
+from knowledge.text import normalise
 from knowledge.words import CRISIS_KINDS, WordsError, read_words, shipped_words
+
+HERE = Path(__file__).parent
 
 
 def test_a_brand_adds_to_the_shipped_lists(tmp_path: Path) -> None:
@@ -40,7 +46,7 @@ def test_the_shipped_lists_name_every_kind_of_crisis() -> None:
         (
             "human.toml",
             'terms = ["bicara .."]',
-            'terms: "bicara ..": * ends a word, and .. stands between words',
+            'terms: "bicara ..": a phrase is made of words; * ends a word, and .. stands between words',
         ),
         ("thanks.toml", "terms = [", "not readable as TOML"),
     ],
@@ -61,3 +67,34 @@ def test_all_mistakes_are_told_at_once(tmp_path: Path) -> None:
     with pytest.raises(WordsError) as raised:
         read_words(tmp_path)
     assert len(raised.value.problems) == 3
+
+
+def test_nothing_that_measures_us_stands_in_what_we_learn_from() -> None:
+    learnt = {text for need in read_needs() for text in need.all_texts}
+    words = shipped_words()
+    for terms in (*words.crisis.values(), *words.signals.values()):
+        learnt |= {*terms.examples, *terms.ordinary}
+    plain = {normalise(text).rstrip("?!. ") for text in (*learnt, *words.complaint, *words.question)}
+    cases = [case["text"] for case in tomllib.loads((HERE / "crisis_cases.toml").read_text("utf-8"))["case"]]
+    for file in (HERE.parent.parent / "benchmarks").rglob("*.jsonl"):
+        cases += [json.loads(line)["text"] for line in file.read_text("utf-8").splitlines()]
+    longer = [text for text in cases if len(text) > 3]
+    assert [text for text in longer if normalise(text).rstrip("?!. ") in plain] == []
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("concepts.toml", '[ours]\nbox = "deko*der"\n'),
+        ("concepts.toml", '[ours]\nmoney = "e-money"\n'),
+        ("concepts.toml", '[ours]\nall = "*"\n'),
+        ("lexicon.toml", '[ours]\ne-money = "uang"\n'),
+        ("human.toml", 'terms = ["!!!"]\n'),
+        ("human.toml", 'terms = [".. orang"]\n'),
+    ],
+)
+def test_what_can_never_match_is_a_mistake(tmp_path: Path, file: str, text: str) -> None:
+    (tmp_path / file).write_text(text)
+    with pytest.raises(WordsError) as raised:
+        read_words(tmp_path)
+    assert len(raised.value.problems) == 1
