@@ -6,7 +6,7 @@ import numpy as np
 
 from knowledge.numbers import Flags, Floats, Ints
 
-WRONG = 0.04  # share of all messages that may be answered wrongly
+WRONG = 0.035  # share of all messages that may be answered wrongly
 NONE = 0.05  # the odds that a text which no article scores on is about nothing the brand wrote
 MOST = 10.0  # log-odds beyond which more says nothing more
 FOREIGN = 0.25  # share of messages taken to be about nothing the brand wrote

@@ -25,7 +25,7 @@ _GAIN = 0.01  # share of the phrasings that it must help to find again
 _CHOICE = 2_000  # texts up to which it is tried whether it helps
 _ANSWER = 12  # words of an answer's beginning that are read like one more phrasing
 _STRANGERS = 800  # texts about nothing the brand wrote, at most
-_FAMILIAR = 0.06  # share of the strangers that may well be about what the brand wrote: the nearest
+_FAMILIAR = 0.3  # share of the strangers that may well be about what the brand wrote: the nearest
 _LEAST = 300  # features that an article speaks through, at least
 _ROOM = 3_000_000  # numbers that say something of an article, for all articles together
 

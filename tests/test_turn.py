@@ -286,11 +286,11 @@ def test_a_button_of_an_article_that_was_never_offered_is_no_tap(scene: Stage) -
 
 
 def test_what_a_follower_chose_is_kept_with_what_they_had_asked(scene: Stage) -> None:
-    scene.says("mau bayar paket")
+    scene.says("bayar di toko jam berapa")
     with scene.open() as conn:
         offers = conn.execute(select(MESSAGES.c.offers).where(MESSAGES.c.source == "clarify")).scalar_one()
     article, question = offers[0]
     scene.says("halo?")
     scene.says(question, tapped=article)
     with scene.open() as conn:
-        assert contacts.list_choices(conn) == [Choice("mau bayar paket", article)]
+        assert contacts.list_choices(conn) == [Choice("bayar di toko jam berapa", article)]

@@ -40,6 +40,7 @@ def best(reading: Reading) -> str | None:
         ("gmn cara rset pasword wifi", "password"),
         ("klo brg ga cocok bs dituker?", "retur"),
         ("bs byr di tmpt ga", "cod"),
+        ("postage to surabaya?", "ongkir"),
     ],
 )
 def test_a_question_in_chat_spelling_finds_its_article(

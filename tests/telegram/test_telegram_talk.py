@@ -31,7 +31,7 @@ def play(tmp_path: Path) -> Play:
 
 async def asked_back(stage: Stage) -> Sent:
     """Let Ani say what may mean two things; returns the message with its offers."""
-    stage.api.says(ANI, "link paket")
+    stage.api.says(ANI, "link paket streaming")
     await stage.until(lambda: stage.api.texts_to(ANI))
     return stage.api.sent[-1]
 
