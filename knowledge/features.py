@@ -1,5 +1,6 @@
 """What texts are compared by: words, their letters, their concepts, and pairs of them. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -151,21 +152,18 @@ def learn_features(
     `texts` holds each text's distinct words, `owners` its article. A feature that every article has says
     little, however often it stands in one article: so it is articles that are counted, not texts.
     """
-    holders: dict[str, set[int]] = {}
+    spoken: dict[int, set[str]] = {}
     for words, owner in zip(texts, owners, strict=True):
-        for word in words:
-            holders.setdefault(word, set()).add(owner)
-    spread: dict[str, set[int]] = {}
-    for word, owned in holders.items():
-        concepts = [f"@{concept}" for concept in described[word][0]]
-        for name in (f"={stem(word)}", *grams(word), *concepts):
-            spread.setdefault(name, set()).update(owned)
-    articles = len(set(owners))
+        spoken.setdefault(owner, set()).update(words)
+    spread: Counter[str] = Counter()
+    for own in spoken.values():
+        spread.update({name for word in own for name in _names(word, described[word][0])})
+    articles = len(spoken)
     names = sorted(spread)
     unknown = float(_rarity(articles, np.zeros(1))[0])
-    rarities = _rarity(articles, np.array([len(spread[name]) for name in names], dtype=float))
+    rarities = _rarity(articles, np.array([spread[name] for name in names], dtype=float))
     bare = Features(names, rarities, np.zeros(0, dtype=np.int64), np.zeros(0), unknown)
-    tokens = {word: bare.token(word, *described[word]) for word in sorted(holders)}
+    tokens = {word: bare.token(word, *described[word]) for word in sorted(described)}
     shared: dict[int, list[Ints]] = {}
     for words, owner in zip(texts, owners, strict=True):
         if len(words) > 1:
@@ -174,6 +172,10 @@ def learn_features(
     pairs, counts = np.unique(np.concatenate([_NONE, *by_article]), return_counts=True)
     features = Features(names, rarities, pairs, _rarity(articles, counts.astype(float)), unknown)
     return features, tokens
+
+
+def _names(word: str, concepts: Sequence[str]) -> list[str]:
+    return [f"={stem(word)}", *grams(word), *(f"@{concept}" for concept in concepts)]
 
 
 def _rarity(many: int, counts: Floats) -> Floats:

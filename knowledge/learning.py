@@ -1,7 +1,7 @@
 """Learning to tell a brand's articles apart: each from the texts that are easily taken for it. Pure."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -11,8 +11,8 @@ from knowledge.confidence import Confidence, Trial, clues, learn_confidence
 from knowledge.logistic import Fitted, fit
 from knowledge.numbers import Flags, Floats, Ints, Small
 
-RIVALS = 120  # texts of other articles that an article is told from: the nearest
-STRANGERS = 50  # texts about nothing the brand wrote that it is told from: the nearest
+RIVALS = 100  # texts of other articles that an article is told from: the nearest
+STRANGERS = 40  # texts about nothing the brand wrote that it is told from: the nearest
 SAMPLE = 1200  # texts that the confidence is learnt from, at most
 _OWN = 8.0  # how much an article's own text counts, beside one of the many others
 _SOFTNESS = 0.003
@@ -21,16 +21,18 @@ _FAR = -1e6
 
 @dataclass(frozen=True)
 class Texts:
-    """Texts as the learner sees them: sparse features and a direction each.
+    """Texts as the learner sees them: sparse features and a direction each, both of length 1.
 
-    `known` is the share of a text's weight that the brand's other texts know, `known_apart` the share that
-    other articles know.
+    `mix` is what features and direction are multiplied by, so that a text is like itself by 1. `known` is the
+    share of a text's weight that the brand's other texts know, `known_apart` the share that other articles
+    know.
     """
 
     features: csr_array
     directions: Small
     known: Floats
     known_apart: Floats
+    mix: tuple[float, float] = (1.0, 0.0)
 
     def __len__(self) -> int:
         return len(self.directions)
@@ -41,20 +43,31 @@ class Texts:
         return self.features.T.tocsr()
 
     def mixed(self, meaning: float) -> "Texts":
-        """Return the texts with the direction weighed against the features, a text being like itself by 1."""
-        by_words, by_direction = mixture(meaning)
-        features = self.features * np.float32(by_words)
-        return Texts(features, self.directions * np.float32(by_direction), self.known, self.known_apart)
+        """Return the texts with the direction weighed against the features."""
+        return replace(self, mix=mixture(meaning))
 
     def some(self, places: Ints) -> "Texts":
         """Return some of the texts."""
         known, apart = self.known[places], self.known_apart[places]
-        return Texts(self.features[places], self.directions[places], known, apart)
+        return Texts(self.features[places], self.directions[places], known, apart, self.mix)
 
     def likeness(self, others: "Texts") -> Floats:
         """Return how like each of these texts is to each of the others."""
+        by_words, by_direction = self.mix
         shared = (self.features @ others.by_feature).toarray()
-        return np.asarray(shared + self.directions @ others.directions.T, dtype=np.float64)
+        near = self.directions @ others.directions.T
+        return np.asarray(shared * by_words**2 + near * by_direction**2, dtype=np.float64)
+
+    def spoken(self, say: Floats) -> tuple[Floats, Floats]:
+        """Return the features and the direction that speak, the texts having this say."""
+        by_words, by_direction = self.mix
+        return (self.features.T @ say) * by_words, (say @ self.directions) * by_direction
+
+    def scores(self, weights: Floats, direction: Floats) -> Floats:
+        """Return what features and a direction say of each of these texts."""
+        by_words, by_direction = self.mix
+        said = self.features @ weights * by_words + self.directions @ direction * by_direction
+        return np.asarray(said, dtype=np.float64)
 
 
 def mixture(meaning: float) -> tuple[float, float]:
@@ -106,10 +119,9 @@ def learn(
     articles = len(spans)
     judged = whole_articles(owners, SAMPLE)
     witnesses, meant_by = chosen
-    everything = _together(texts, strangers, witnesses)
     labels = np.concatenate([owners, np.full(len(strangers) + len(witnesses), -1)])
-    tried = np.concatenate([judged, np.arange(len(texts), len(everything))])
-    judged_texts = everything.some(tried)
+    tried = np.concatenate([judged, np.arange(len(texts), len(labels))])
+    judged_texts = _together(texts.some(judged), strangers, witnesses)
     alone = np.zeros((len(tried), articles))
     foreign = np.zeros((len(tried), articles))
     said = []
@@ -122,21 +134,21 @@ def learn(
             continue
         first, last = spans[article]
         never = ((spans[:, 0] > last) | (spans[:, 1] < first))[owners]
-        near = _near(texts, own, never, strangers)
-        learnt = everything.some(near)
+        rivals, far = _near(texts, own, never, strangers)
+        near = np.concatenate([rivals, len(texts) + far])
+        learnt = _together(texts.some(rivals), strangers.some(far))
         meant = labels[near] == article
         fitted = fit(learnt.likeness(learnt), meant, np.where(meant, _OWN, 1.0), _SOFTNESS)
-        weights = learnt.features.T @ fitted.say
-        direction = fitted.say @ learnt.directions
+        weights, direction = learnt.spoken(fitted.say)
         said.append(_said(weights, direction, fitted.bias, kept))
-        scores = judged_texts.features @ weights + judged_texts.directions @ direction + fitted.bias
+        scores = judged_texts.scores(weights, direction) + fitted.bias
         alone[:, article], foreign[:, article] = scores, scores
         _unlearn(alone[:, article], foreign[:, article], tried, near, labels, fitted)
         tick()
     foreign[np.arange(len(judged)), owners[judged]] = _FAR
     _part_in_time(alone, foreign, owners[judged], spans)
     seen = len(tried) - len(witnesses)
-    trial = _trial(alone[:seen], foreign[:seen], labels[tried[:seen]], asked, tried[:seen], everything)
+    trial = _trial(alone[:seen], foreign[:seen], labels[tried[:seen]], asked, tried[:seen], judged_texts)
     confidence = learn_confidence(trial, _heard(alone[seen:], meant_by, witnesses))
     return Learnt(said, confidence, judged, alone[: len(judged)].argmax(axis=1))
 
@@ -155,6 +167,7 @@ def _together(*parts: Texts) -> Texts:
         np.concatenate([part.directions for part in parts]),
         np.concatenate([part.known for part in parts]),
         np.concatenate([part.known_apart for part in parts]),
+        parts[0].mix,
     )
 
 
@@ -164,7 +177,7 @@ def _heard(scores: Floats, meant: Ints, witnesses: Texts) -> Trial:
     return Trial(clues(scores, witnesses.known, best), best == meant, np.zeros(len(best), dtype=bool))
 
 
-def _near(texts: Texts, own: Ints, never: Flags, strangers: Texts) -> Ints:
+def _near(texts: Texts, own: Ints, never: Flags, strangers: Texts) -> tuple[Ints, Ints]:
     """Return an article's own texts, the rivals and the strangers that it is told from."""
     article = texts.some(own)
     reach = article.likeness(texts).max(axis=0)
@@ -173,7 +186,7 @@ def _near(texts: Texts, own: Ints, never: Flags, strangers: Texts) -> Ints:
     rivals = _highest(reach, len(own) + RIVALS)
     rivals = rivals[~never[rivals]]
     reach = article.likeness(strangers).max(axis=0)
-    return np.concatenate([rivals, len(texts) + _highest(reach, STRANGERS)])
+    return rivals, _highest(reach, STRANGERS)
 
 
 def _highest(values: Floats, most: int) -> Ints:
@@ -221,8 +234,8 @@ def _trial(alone: Floats, foreign: Floats, labels: Ints, asked: Flags, tried: In
     wrong = foreign.argmax(axis=1)
     return Trial(
         clues=np.concatenate([
-            clues(alone[familiar], texts.known[tried[familiar]], best[familiar]),
-            clues(foreign[strange], texts.known_apart[tried[strange]], wrong[strange]),
+            clues(alone[familiar], texts.known[familiar], best[familiar]),
+            clues(foreign[strange], texts.known_apart[strange], wrong[strange]),
         ]),
         right=np.concatenate([best[familiar] == labels[familiar], np.zeros(len(strange), dtype=bool)]),
         foreign=np.concatenate([np.zeros(len(familiar), dtype=bool), np.ones(len(strange), dtype=bool)]),

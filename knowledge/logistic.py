@@ -6,7 +6,7 @@ import numpy as np
 
 from knowledge.numbers import Flags, Floats, Ints
 
-_STEPS = 6  # of Newton; the figures stand still after five
+_STEPS = 5  # of Newton: more change no figure
 _FLAT = 1e-6  # the least slope that a text is taken to have
 
 

@@ -238,12 +238,17 @@ def _strangers(primer: Primer, texts: Texts, owners: Ints) -> list[Words_]:
         return []
     centres = np.stack([texts.directions[owners == a].sum(axis=0) for a in range(int(owners.max()) + 1)])
     centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-9)
-    near = primer.directions @ centres.T
-    nearest = near.max(axis=1)
-    near[nearest >= np.quantile(nearest, 1 - _FAMILIAR)] = -1.0
+    nearest = np.full(len(primer.strangers), -1.0)
+    for centre in centres:
+        np.maximum(nearest, primer.directions @ centre, out=nearest)
+    far = np.flatnonzero(nearest < np.quantile(nearest, 1 - _FAMILIAR))
+    away = primer.directions[far]
     each = max(1, _STRANGERS // len(centres))
-    chosen = np.unique(np.argpartition(-near, each, axis=0)[:each])
-    return [primer.strangers[at] for at in chosen.tolist()]
+    chosen: set[int] = set()
+    for centre in centres:
+        near = away @ centre
+        chosen.update(far[np.argpartition(-near, min(each, len(near) - 1))[:each]].tolist())
+    return [primer.strangers[at] for at in sorted(chosen)]
 
 
 def _tables(lesson: Lesson, size: int) -> Tables:
