@@ -11,7 +11,7 @@ from knowledge.confidence import Confidence, Trial, clues, learn_confidence
 from knowledge.logistic import Fitted, fit
 from knowledge.numbers import Flags, Floats, Ints, Small
 
-RIVALS = 100  # texts of other articles that an article is told from: the nearest
+RIVALS = 60  # texts of other articles that an article is told from: the nearest
 STRANGERS = 40  # texts about nothing the brand wrote that it is told from: the nearest
 SAMPLE = 1200  # texts that the confidence is learnt from, at most
 _OWN = 8.0  # how much an article's own text counts, beside one of the many others
