@@ -56,7 +56,7 @@ def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], Non
         engine = open_database(settings)
         listener = _listen(settings)
         address = _address(settings, listener)
-        words_of(settings)
+        words_of(settings)  # a mistake in them is told before anything is filled in
         for line in fill(settings, engine):
             say(line)
         with reading(engine) as conn:

@@ -1,13 +1,13 @@
 """A yes-or-no question about a text, answered from its words, their letters and neighbouring pairs. Pure."""
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
+from itertools import pairwise
 
 import numpy as np
 
 from knowledge.logistic import fit
-from knowledge.numbers import Floats
 from knowledge.text import grams
 
 _ROOM = 20_000  # words whose sums are kept
@@ -20,8 +20,8 @@ class Classifier:
     """Says how likely a text is of the kind.
 
     `weights` and `rarities` are by name: a word ("=kirim"), a run of its letters, a concept, or two
-    neighbouring words; `unknown` is the rarity of all other names. The weights, in a text
-    of length 1, and the `bias` make log-odds.
+    neighbouring words; `unknown` is the rarity of all other names. The weights, in a text of length 1, and
+    the `bias` make log-odds.
     """
 
     def __init__(
@@ -69,9 +69,13 @@ class Classifier:
         return 1 / (1 + math.exp(-min(max(self.score(words), -30.0), 30.0))) if words else 0.0
 
     def reasons(self, words: Sequence[str], most: int) -> list[str]:
-        """Return the words that spoke for it most."""
+        """Return the words that spoke for it most; where none did alone, the two neighbours that did."""
         spoken = {word: (self._seen.get(word) or self._meet(word))[0] for word in words}
-        return [word for word in sorted(spoken, key=lambda w: (-spoken[w], w))[:most] if spoken[word] > 0]
+        found = [word for word in sorted(spoken, key=lambda w: (-spoken[w], w))[:most] if spoken[word] > 0]
+        if found or not words:
+            return found
+        pairs = [f"{a} {b}" for a, b in pairwise(words)] or list(words)
+        return [max(pairs, key=lambda pair: self._says.get(pair, self._strange)[0])]
 
     def shifted(self, shift: Mapping[str, float]) -> "Classifier":
         """Return the classifier with these weights added to its own."""
@@ -129,9 +133,3 @@ def names_of(words: Sequence[str], concepts: Concepts) -> list[str]:
 def word_names(word: str, concepts: Concepts) -> list[str]:
     """Return the names that one word is judged by."""
     return [f"={word}", *grams(word), *[f"@{concept}" for concept in concepts(word)]]
-
-
-def line_at(scores: Floats, kind: Iterable[bool], false_alarms: float) -> float:
-    """Return the score from which at most the share `false_alarms` of the texts not of the kind fires."""
-    others = np.sort(scores[~np.fromiter(kind, dtype=bool)])
-    return float(np.quantile(others, 1 - false_alarms)) if len(others) else 0.0

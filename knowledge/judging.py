@@ -7,7 +7,7 @@ import numpy as np
 from scipy.optimize import minimize
 from scipy.sparse import csr_array
 
-from knowledge.classifier import Classifier, Concepts, line_at, names_of
+from knowledge.classifier import Classifier, Concepts, names_of
 from knowledge.numbers import Flags, Floats, Ints
 
 _SELDOM = 2  # texts that a name must stand in to be learnt
@@ -39,7 +39,7 @@ def learn_classifier(
         weights, bias = _fitted(table[learnt], meant[learnt])
         judged[own] = table[own] @ weights + bias
     weights, bias = _fitted(table, meant)
-    shifted = bias - line_at(judged, meant, false_alarms)
+    shifted = bias - float(np.quantile(judged[~meant], 1 - false_alarms))
     return Classifier(
         dict(zip(kept, weights.tolist(), strict=True)),
         dict(zip(kept, rarities.tolist(), strict=True)),

@@ -132,9 +132,7 @@ def learn(
             alone[:, article] = foreign[:, article] = _FAR
             tick()
             continue
-        first, last = spans[article]
-        never = ((spans[:, 0] > last) | (spans[:, 1] < first))[owners]
-        rivals, far = _near(texts, own, never, strangers)
+        rivals, far = _near(texts, own, _never_beside(article, spans)[owners], strangers)
         near = np.concatenate([rivals, len(texts) + far])
         learnt = _together(texts.some(rivals), strangers.some(far))
         meant = labels[near] == article
@@ -154,11 +152,16 @@ def learn(
 
 
 def _part_in_time(alone: Floats, foreign: Floats, owners: Ints, spans: Ints) -> None:
-    """Judge each article's texts on its own first day: articles that are not valid then do not count."""
+    """Leave out of each text's scores the articles that are never valid when its own is."""
     for row, owner in enumerate(owners.tolist()):
-        first, last = spans[owner]
-        never = (spans[:, 0] > last) | (spans[:, 1] < first)
+        never = _never_beside(owner, spans)
         alone[row, never] = foreign[row, never] = _FAR
+
+
+def _never_beside(article: int, spans: Ints) -> Flags:
+    """Return which articles are never valid on the same day as this one."""
+    first, last = spans[article]
+    return np.asarray((spans[:, 0] > last) | (spans[:, 1] < first))
 
 
 def _together(*parts: Texts) -> Texts:

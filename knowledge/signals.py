@@ -66,8 +66,9 @@ def learn_shifts(judges: Judges, words: Words, reader: Reader, phrasings: Sequen
         ("crisis", judges.crisis, crisis_examples(words), crisis_examples(shipped)),
         ("spam", judges.spam, spam_examples(words), spam_examples(shipped)),
     ):
-        added = [text for text in yes if text not in known_yes]
-        refused = [text for text in no if text not in known_no]
+        known = {*known_yes, *known_no}
+        added = [text for text in yes if text not in known]
+        refused = [text for text in no if text not in known]
         refused += () if name == "crisis" else own
         if added or refused:
             seen = spam_words if name == "spam" else reader.manner

@@ -155,13 +155,14 @@ def _best(lessons: Sequence[Lesson], own: Phrased) -> Lesson:
     Where the phrasings of an article are alike and those of others near, its own words tell it best, and
     what lies near them among the needs only misleads.
     """
-    shares = []
-    for lesson in lessons:
-        if lesson.learnt is not None:
-            alone = lesson.learnt.alone[own.asked[lesson.learnt.alone]]
-            right = lesson.learnt.taken_for[own.asked[lesson.learnt.alone]] == own.owners[alone]
-            shares.append(float(right.mean()) if len(right) else 0.0)
-    return lessons[0] if shares[0] > shares[-1] + _GAIN or len(lessons) == 1 else lessons[-1]
+    shares = [_found_again(lesson.learnt, own) for lesson in lessons if lesson.learnt is not None]
+    return lessons[0] if len(lessons) == 1 or shares[0] > shares[-1] + _GAIN else lessons[-1]
+
+
+def _found_again(learnt: Learnt, own: Phrased) -> float:
+    asked = own.asked[learnt.alone]
+    right = learnt.taken_for[asked] == own.owners[learnt.alone[asked]]
+    return float(right.mean()) if len(right) else 0.0
 
 
 class _Encoder:

@@ -27,6 +27,13 @@ def test_crises_fire_and_traps_do_not(brand: Understanding) -> None:
     assert sum(traps) / len(traps) <= 0.05
 
 
+@pytest.mark.parametrize("text", ["not working again", "ktp belum juga jadi", "tolong min, ini ga jalan"])
+def test_what_fires_names_a_reason_also_where_no_word_fires_alone(brand: Understanding, text: str) -> None:
+    reading = brand.read(text)
+    for signal in ("complaint", "crisis", "spam"):
+        assert not reading.fired(signal) or any(term.startswith(f"{signal}:") for term in reading.terms)
+
+
 def test_changing_a_password_is_a_question_and_a_hacked_account_a_crisis(brand: Understanding) -> None:
     question, crisis = brand.read("cara ganti password wifi"), brand.read("akun saya di-hack")
     assert not question.fired("crisis")

@@ -236,13 +236,14 @@ def test_the_pace_is_kept_over_real_http(tmp_path: Path) -> None:
     async def whole() -> None:
         async with staged(tmp_path, rate="10") as stage:
             followers = [stage.api.person(5000 + n, f"F{n}").id for n in range(25)]
+            # Counted from before the first can leave: on a busy machine its arrival lags behind that.
+            began = asyncio.get_running_loop().time()
             for number in followers:
                 stage.api.says(number, QUESTION)
             await stage.until(lambda: len(stage.api.sent) == 25)
-            times = [call.at - stage.api.of("sendMessage")[0].at for call in stage.api.of("sendMessage")]
-            # Arrivals are what can be seen; on a busy machine the first ones lag behind their departure.
-            assert times[10] > 0.6, "ten leave in the first second"
-            assert times[20] > 1.6, "and ten in the next"
+            times = [call.at - began for call in stage.api.of("sendMessage")]
+            assert times[10] > 0.9, "ten leave in the first second"
+            assert times[20] > 1.9, "and ten in the next"
 
     asyncio.run(whole())
 
