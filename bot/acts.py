@@ -12,12 +12,13 @@ from bot.brand import Brand
 from bot.contacts import Thread
 from bot.mode import is_lingering
 from bot.outbox import Letter
-from handoff import climbs, people, ticket, tickets
+from handoff import climbs, events, people, tickets
 from handoff.entry import Entry, Refused
 from handoff.policy import Category
 from handoff.staff import Person, require, require_hold
 from handoff.ticket import Status
 from handoff.tickets import Filed
+from handoff.when import parse_when
 
 LONGEST = 20_000
 
@@ -26,8 +27,8 @@ LONGEST = 20_000
 class Act:
     """What somebody wants to do, to a ticket or to the conversation with a contact.
 
-    `args` are the act's own values: text, reason, value, awaiting. `nonce` makes a repeated press of
-    the same button one act.
+    `args` are the act's own values: text, reason, value, awaiting, update, by. `nonce` makes a repeated
+    press of the same button one act.
     """
 
     verb: str
@@ -46,6 +47,8 @@ def perform(conn: Connection, brand: Brand, person: Person, act: Act, now: datet
             _reply(conn, brand, person, act, thread, filed, now)
         case "note":
             _note(conn, person, _text(act), thread, filed, now)
+        case "promise":
+            _promise(conn, brand, person, act, thread, filed, now)
         case "block" | "unblock":
             _block(conn, thread, block=act.verb == "block")
         case _:
@@ -88,7 +91,7 @@ def _on_ticket(
 
 def _event(
     conn: Connection, brand: Brand, person: Person, act: Act, filed: Filed, now: datetime
-) -> ticket.Event:
+) -> events.Event:
     """Check what depends on the person and the ticket, and name what happens."""
     current = filed.ticket
     holder = people.name_of(conn, current.assignee)
@@ -97,28 +100,28 @@ def _event(
             raise Refused("held", "you hold the ticket already")
         if current.is_open and current.assignee is not None:
             raise Refused("held", f"{holder} holds the ticket")
-        return ticket.Claimed(person.id)
+        return events.Claimed(person.id)
     if act.verb == "take_over":
         if current.is_open and current.assignee in (None, person.id):
             raise Refused("not_available", "nobody else holds the ticket")
         _text(act, "reason")
-        return ticket.TakenOver(person.id)
+        return events.TakenOver(person.id)
     if act.verb == "reopen":
         _require_reopening(conn, brand, filed, now)
-        return ticket.Reopened(person.id, now)
+        return events.Reopened(person.id, now)
     if current.is_open:
         require_hold(person, current.assignee, holder)
     match act.verb:
         case "release":
-            return ticket.Released(now)
+            return events.Released(now)
         case "resolve":
-            return ticket.Resolved(person.id, now)
+            return events.Resolved(person.id, now)
         case "no_reply_needed":
-            return ticket.NoReplyNeeded(now)
+            return events.NoReplyNeeded(now)
         case "to_bot":
-            return ticket.HandedBack(person.id, now)
+            return events.HandedBack(person.id, now)
         case "category":
-            return ticket.Recategorised(_category(act))
+            return events.Recategorised(_category(act))
         case _:
             raise Refused("invalid", f"{act.verb} is not done to a ticket")
 
@@ -148,23 +151,50 @@ def _reply(
     else:
         ticket_id = filed.id
         if filed.ticket.status is Status.WAITING:
-            effects = tickets.apply(conn, brand.promises, filed, ticket.Claimed(person.id), now)
+            effects = tickets.apply(conn, brand.promises, filed, events.Claimed(person.id), now)
             ledger.record(conn, brand, effects, now)
         elif filed.ticket.assignee != person.id:
             name = people.name_of(conn, filed.ticket.assignee)
             raise Refused("held", f"{name} holds the conversation; your text was not sent")
-    awaiting = act.args.get("awaiting", False)
-    if not isinstance(awaiting, bool):
-        raise Refused("invalid", "awaiting is true or false")
+    awaiting, update = _flag(act, "awaiting"), _flag(act, "update")
     message = contacts.add_message(
         conn, thread.id, direction="out", author="staff", staff_id=person.id, source="admin", text=text,
         at=now, status="queued", ticket_id=ticket_id, awaiting=awaiting,
+        is_update=update,
     )  # fmt: skip
     cause = f"reply:{act.nonce}" if act.nonce else f"message:{message}"
     letter = Letter(
         cause, "admin", thread.channel, thread.external_id, text, conversation=thread.id, message=message
     )
     outbox.enqueue(conn, [letter], now)
+
+
+def _promise(
+    conn: Connection,
+    brand: Brand,
+    person: Person,
+    act: Act,
+    thread: Thread,
+    filed: Filed | None,
+    now: datetime,
+) -> None:
+    """Put a promise on record: who made it holds the ticket, and is warned before it is due."""
+    text = _text(act)
+    if filed is None or not filed.ticket.is_open:
+        raise Refused("not_open", "there is no open ticket to promise something on")
+    require_hold(person, filed.ticket.assignee, people.name_of(conn, filed.ticket.assignee))
+    try:
+        by = parse_when(str(act.args.get("by") or ""), now, brand.zone)
+    except ValueError as error:
+        raise Refused("invalid", str(error)) from error
+    if filed.ticket.status is Status.WAITING:
+        effects = tickets.apply(conn, brand.promises, filed, events.Claimed(person.id), now)
+        ledger.record(conn, brand, effects, now)
+        filed = tickets.get(conn, filed.id)
+    note = _note(conn, person, text, thread, filed, now, source="promise")
+    effects = tickets.apply(conn, brand.promises, filed, events.Promised(now, by, note), now)
+    climbs.extend(conn, brand.promises, filed.id, now)
+    ledger.record(conn, brand, effects, now)
 
 
 def _note(
@@ -175,8 +205,8 @@ def _note(
     filed: Filed | None,
     now: datetime,
     source: str = "note",
-) -> None:
-    contacts.add_message(
+) -> int:
+    return contacts.add_message(
         conn, thread.id, direction="note", author="staff", staff_id=person.id, source=source, text=text,
         at=now, ticket_id=filed.id if filed else None,
     )  # fmt: skip
@@ -196,6 +226,13 @@ def _require_reopening(conn: Connection, brand: Brand, filed: Filed, now: dateti
         raise Refused("not_available", f"ticket {newest.id} followed it in this conversation")
     if now - filed.ticket.resolved_at > brand.promises.reopen_within:
         raise Refused("not_available", "it was resolved too long ago; a new message opens a new ticket")
+
+
+def _flag(act: Act, name: str) -> bool:
+    value = act.args.get(name, False)
+    if not isinstance(value, bool):
+        raise Refused("invalid", f"{name} is true or false")
+    return value
 
 
 def _category(act: Act) -> Category:

@@ -10,14 +10,17 @@ from knowledge.understanding import Understanding
 
 @dataclass(frozen=True, slots=True)
 class Brand:
-    """What every turn is governed by. Built once; replaced whole when articles change."""
+    """What every turn is governed by. Built once; replaced whole when articles change.
+
+    `reaches` names the channels that are set up to tell staff something: telegram, webhook, email.
+    """
 
     name: str
     language: str
     promises: Promises
     understanding: Understanding
     wording: Wording
-    has_telegram: bool = False
+    reaches: frozenset[str] = frozenset()
 
     @property
     def zone(self) -> ZoneInfo:

@@ -45,8 +45,15 @@ def build_brand(
         settings.promises,
         understanding,
         read_wording(),
-        settings.telegram.token is not None,
+        _reaches(settings),
     )
+
+
+def _reaches(settings: Settings) -> frozenset[str]:
+    """Name the channels that staff are told on besides the desk."""
+    second = settings.second
+    ways = {"telegram": settings.telegram.token, "webhook": second.webhook, "email": second.mail}
+    return frozenset(name for name, is_set_up in ways.items() if is_set_up)
 
 
 def words_of(settings: Settings) -> Words:
@@ -76,7 +83,9 @@ def fill(settings: Settings, engine: Engine) -> list[str]:
     with transaction(engine) as conn:
         if settings.staff and not people.was_ever_staffed(conn):
             for member in settings.staff:
-                people.add_staff(conn, member.name, member.role, member.telegram, member.on_call)
+                people.add_staff(
+                    conn, member.name, member.role, member.telegram, member.on_call, member.email
+                )
             done.append(f"added {len(settings.staff)} people to the desk")
         if not store.was_ever_filled(conn) and has_content(settings.content):
             changes = store.publish(conn, read_content(settings.content, settings.language))

@@ -10,15 +10,17 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot.service import Service
 from bot.tables import INBOUND, LOGINS, MARKS, SESSIONS
+from handoff import swaps
 
 HOUSEKEEPING = "housekeeping"
 KEPT_RAW = timedelta(days=30)
 
 
 def clean(conn: Connection, now: datetime) -> None:
-    """Forget ended sessions, used links, and raw updates that were handled a month ago."""
+    """Forget ended sessions, used links, and raw updates and swaps that are a month old."""
     conn.execute(delete(SESSIONS).where(SESSIONS.c.expires_at <= now))
     conn.execute(delete(LOGINS).where(LOGINS.c.expires_at <= now))
+    swaps.clean(conn, now - KEPT_RAW)
     conn.execute(delete(INBOUND).where(INBOUND.c.status == "done", INBOUND.c.received_at <= now - KEPT_RAW))
 
 

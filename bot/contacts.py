@@ -119,6 +119,13 @@ def list_messages(conn: Connection, conversation: int, limit: int = 200) -> list
     return list(conn.execute(newest.order_by(MESSAGES.c.id.desc()).limit(limit)))[::-1]
 
 
+def list_replies(conn: Connection, ticket: int) -> list[Row[Any]]:
+    """Return the staff messages of a ticket that the channel accepted, in the order it did."""
+    mine = (MESSAGES.c.ticket_id == ticket, MESSAGES.c.author == "staff", MESSAGES.c.status == "sent")
+    accepted = (MESSAGES.c.direction == "out", MESSAGES.c.accepted_at.is_not(None))
+    return list(conn.execute(select(MESSAGES).where(*mine, *accepted).order_by(MESSAGES.c.accepted_at)))
+
+
 def list_choices(conn: Connection, most: int = 2_000, each: int = 5) -> list[Choice]:
     """Return what followers meant: the text that the bot asked back about, and the button they took.
 

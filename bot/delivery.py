@@ -10,7 +10,7 @@ from bot.brand import Brand
 from bot.outbox import RESENT, Status
 from handoff import climbs, tickets
 from handoff.entry import Effect, Entry
-from handoff.ticket import CustomerAsked, ReplyDelivered
+from handoff.events import CustomerAsked, ReplyDelivered
 
 ATTEMPTS = 4
 
@@ -23,11 +23,12 @@ def delivered(
     outbox.move(conn, row_id, Status.SENDING, Status.SENT, remote_id=remote_id)
     if row.message_id is None or not outbox.is_complete(conn, row.message_id):
         return
-    contacts.change_message(conn, row.message_id, status="sent", remote_id=remote_id)
+    contacts.change_message(conn, row.message_id, status="sent", remote_id=remote_id, accepted_at=now)
     message = contacts.get_message(conn, row.message_id)
     journal.append(conn, _said(message), now, row.conversation_id, message.id)
     if message.author == "staff" and message.ticket_id is not None:
-        happened = CustomerAsked(now) if message.awaiting else ReplyDelivered(now)
+        event = CustomerAsked if message.awaiting else ReplyDelivered
+        happened = event(now, update=message.is_update)
         filed = tickets.get(conn, message.ticket_id)
         effects = tickets.apply(conn, brand.promises, filed, happened, now)
         climbs.extend(conn, brand.promises, filed.id, now)
@@ -49,8 +50,30 @@ def failed(
                 contacts.change_message(conn, message, status="failed")
     data = {"outbox": row_id, "kind": row.kind, "blocked": blocked}
     effects.append(Entry("send_failed", conversation=row.conversation_id, data=data))
-    if row.alert_id is not None and row.kind == "alert":
-        effects += climbs.pass_on(conn, brand.promises, row.alert_id, now)
+    effects += _pass_on(conn, brand, row, now)
+    ledger.record(conn, brand, effects, now)
+
+
+def bounced(conn: Connection, brand: Brand, message_id: int, reason: str, now: datetime) -> None:
+    """Record that a message the channel had accepted never arrived: what it stopped runs as if unsaid."""
+    message = contacts.get_message(conn, message_id)
+    if message.status != "sent" or not outbox.kill_sent(conn, message_id, reason):
+        return
+    contacts.change_message(conn, message_id, status="failed")
+    data = {"message": message_id, "kind": message.source, "blocked": False}
+    effects: list[Effect] = [Entry("send_failed", conversation=message.conversation_id, data=data)]
+    if message.author == "staff" and message.ticket_id is not None:
+        others = contacts.list_replies(conn, message.ticket_id)
+        standing = [(other.accepted_at, other.awaiting) for other in others if other.id != message_id]
+        effects += tickets.fail_reply(
+            conn,
+            brand.promises,
+            message.ticket_id,
+            message.accepted_at,
+            standing,
+            now,
+            asked=message.awaiting,
+        )
     ledger.record(conn, brand, effects, now)
 
 
@@ -72,8 +95,7 @@ def uncertain(
         contacts.change_message(conn, row.message_id, status="uncertain")
     data = {"outbox": row_id, "kind": row.kind}
     effects: list[Effect] = [Entry("send_uncertain", conversation=row.conversation_id, data=data)]
-    if row.alert_id is not None and row.kind == "alert":
-        effects += climbs.pass_on(conn, brand.promises, row.alert_id, now)
+    effects += _pass_on(conn, brand, row, now)
     ledger.record(conn, brand, effects, now)
 
 
@@ -91,6 +113,13 @@ def retry(conn: Connection, row_id: int, now: datetime) -> bool:
     if row.message_id is not None:
         contacts.change_message(conn, row.message_id, status="queued")
     return outbox.move(conn, row_id, Status(row.status), Status.QUEUED, not_before=now, epoch=None)
+
+
+def _pass_on(conn: Connection, brand: Brand, row: Row[Any], now: datetime) -> list[Effect]:
+    """Go on to the next rung where an alert reached its person nowhere but, perhaps, on the desk."""
+    if row.alert_id is None or row.kind != "alert" or outbox.is_on_its_way(conn, row.alert_id):
+        return []
+    return climbs.pass_on(conn, brand.promises, row.alert_id, now)
 
 
 def _said(message: Row[Any]) -> Entry:

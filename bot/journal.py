@@ -29,17 +29,30 @@ def append(
     conn: Connection, entry: Entry, now: datetime, conversation: int | None = None, message: int | None = None
 ) -> None:
     """Write one entry; a conversation that it does not name itself is filled in."""
-    conn.execute(
-        insert(LOG).values(
-            at=now,
-            kind=entry.kind,
-            conversation_id=entry.conversation or conversation,
-            ticket_id=entry.ticket,
-            staff_id=entry.staff,
-            message_id=message,
-            data=dict(entry.data),
-        )
-    )
+    append_all(conn, [(entry, conversation)], now, message)
+
+
+def append_all(
+    conn: Connection,
+    entries: Sequence[tuple[Entry, int | None]],
+    now: datetime,
+    message: int | None = None,
+) -> None:
+    """Write entries in order, each with the conversation that it does not name itself."""
+    rows = [
+        {
+            "at": now,
+            "kind": entry.kind,
+            "conversation_id": entry.conversation or conversation,
+            "ticket_id": entry.ticket,
+            "staff_id": entry.staff,
+            "message_id": message,
+            "data": dict(entry.data),
+        }
+        for entry, conversation in entries
+    ]
+    if rows:
+        conn.execute(insert(LOG), rows)
 
 
 def position(conn: Connection) -> int:
@@ -56,6 +69,11 @@ def read_conversation(conn: Connection, conversation: int, limit: int = 500) -> 
     """Return what happened in one conversation, in order, the newest `limit` of it."""
     newest = select(LOG).where(LOG.c.conversation_id == conversation).order_by(LOG.c.id.desc()).limit(limit)
     return _read(conn, newest)[::-1]
+
+
+def read_ticket(conn: Connection, ticket: int) -> list[Logged]:
+    """Return everything that happened to one ticket, in order."""
+    return _read(conn, select(LOG).where(LOG.c.ticket_id == ticket).order_by(LOG.c.id))
 
 
 def _read(conn: Connection, statement: Any) -> list[Logged]:

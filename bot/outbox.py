@@ -33,10 +33,12 @@ NEXT = {
     Status.SENDING: {Status.SENT, Status.QUEUED, Status.UNCERTAIN, Status.DEAD},
     Status.UNCERTAIN: {Status.QUEUED, Status.SENT},
     Status.DEAD: {Status.QUEUED},
-    Status.SENT: set(),
+    Status.SENT: {Status.DEAD},  # the channel took it, and says later that it never arrived
     Status.DISCARDED: set(),
 }
-RESENT = frozenset({"answer", "clarify", "ack", "status", "alert", "reaction", "callback", "edit"})
+RESENT = frozenset(
+    {"answer", "clarify", "ack", "status", "update", "alert", "handover", "reaction", "callback", "edit"}
+)
 LONGEST = {"telegram": cutting.LONGEST}
 
 
@@ -168,11 +170,24 @@ def drop_for(conn: Connection, channel: str, recipient: str, reason: str) -> lis
     return [row.message_id for row in dropped if row.message_id is not None]
 
 
+def is_on_its_way(conn: Connection, alert: int) -> bool:
+    """Say whether an alert arrived somewhere that calls its person, or may still; the desk calls nobody."""
+    hopeful = OUTBOX.c.status.in_([Status.QUEUED, Status.SENDING, Status.SENT])
+    mine = (OUTBOX.c.alert_id.is_not(None), OUTBOX.c.alert_id == alert, OUTBOX.c.kind == "alert")
+    others = select(OUTBOX.c.id).where(*mine, OUTBOX.c.channel != "desk", hopeful)
+    return conn.execute(others.limit(1)).first() is not None
+
+
+def kill_sent(conn: Connection, message: int, reason: str) -> bool:
+    """Mark the parts of a message dead that the channel had accepted; says whether there were any."""
+    mine = update(OUTBOX).where(OUTBOX.c.message_id == message, OUTBOX.c.status == Status.SENT)
+    return conn.execute(mine.values(status=Status.DEAD, error=reason)).rowcount > 0
+
+
 def drop_alerts(conn: Connection, alerts: Sequence[int]) -> None:
     """Give up pings that have not left yet: somebody has the matter."""
-    waiting = update(OUTBOX).where(
-        OUTBOX.c.alert_id.in_(alerts), OUTBOX.c.kind == "alert", OUTBOX.c.status == Status.QUEUED
-    )
+    about = (OUTBOX.c.alert_id.is_not(None), OUTBOX.c.alert_id.in_(alerts), OUTBOX.c.kind == "alert")
+    waiting = update(OUTBOX).where(*about, OUTBOX.c.status == Status.QUEUED)
     conn.execute(waiting.values(status=Status.DISCARDED, error="somebody has it"))
 
 

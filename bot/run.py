@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Callable, Coroutine, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from typing import Any
@@ -20,17 +21,19 @@ from bot import contacts, intake, journal, ledger
 from bot.brand import Brand
 from bot.building import build_brand, cache_folder, fill, open_database, words_of
 from bot.channels import web
-from bot.channels.channel import Channel, Line, Page
+from bot.channels.channel import Channel, Closing, Line, Page
 from bot.chores import Chores
-from bot.database import DatabaseError, Writer, database_file, reading
+from bot.clock import utc_now
+from bot.database import DatabaseError, Writer, database_file, reading, transaction
 from bot.sender import Sender
 from bot.service import Pulse, Service, keep_going
 from bot.settings import Settings
 from bot.tables import MARKS, WEB_ADDRESS
 from bot.web.app import build_app
 from bot.web.sign_in import create_login
-from handoff import people, tickets
-from handoff.policy import Role
+from handoff import people, rules, sweep
+from handoff.entry import Entry
+from handoff.policy import Promises, Role
 from handoff.staff import Person
 from knowledge import store
 from knowledge.words import WordsError
@@ -59,6 +62,7 @@ def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], Non
         words_of(settings)  # a mistake in them is told before anything is filled in
         for line in fill(settings, engine):
             say(line)
+        settings = replace(settings, promises=_rules(settings, engine, say))
         with reading(engine) as conn:
             articles, choices = store.list_published(conn), contacts.list_choices(conn)
         brand = build_brand(settings, articles, cache_folder(environ), choices=choices)
@@ -92,6 +96,8 @@ async def _serve(
     else:
         channels["telegram"], receptions["telegram"] = telegram.channel, telegram.reception
         parts.append(telegram.poll(polled.set))
+    second = _second(settings)
+    channels |= second
     work: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = (
         partial(intake.work, service, receptions),
         Sender(service, channels).run,
@@ -123,7 +129,21 @@ async def _serve(
         await asyncio.gather(*tasks, return_exceptions=True)
         if telegram is not None:
             await telegram.close()
+        for way in second.values():
+            await way.close()
         await asyncio.to_thread(writer.close)
+
+
+def _rules(settings: Settings, engine: Engine, say: Callable[[str], None]) -> Promises:
+    """Put the configured promises in force; what runs already keeps the rules it began with."""
+    with transaction(engine) as conn:
+        promises, kept = rules.in_force(conn, settings.promises, utc_now())
+        if kept is not None:
+            data = {"version": promises.version, "kept": kept}
+            journal.append(conn, Entry("rules_changed", data=data), utc_now())
+    if kept:
+        say(f"new hours or promised times hold from now on; {kept} that run keep those they began with")
+    return promises
 
 
 def _stop(service: Service, server: _Server) -> None:
@@ -139,6 +159,19 @@ async def _telegram(service: Service) -> Line | None:
         return None
     line: Line = await import_module("bot.channels.telegram_line").connect(service)
     return line
+
+
+def _second(settings: Settings) -> dict[str, Closing]:
+    """Open the ways of the second channel that are set up; e-mail's library is loaded only for it."""
+    second = settings.second
+    ways: dict[str, Closing] = {}
+    if second.webhook is not None:
+        ways["webhook"] = import_module("bot.channels.webhook").WebhookChannel(
+            second.webhook, second.secret, utc_now
+        )
+    if second.mail is not None:
+        ways["email"] = import_module("bot.channels.email").EmailChannel(second.mail, utc_now)
+    return ways
 
 
 async def _announce(
@@ -176,7 +209,7 @@ async def _sweep(service: Service) -> None:
     following = loop.time()
     while True:
         now = service.now()
-        due = await service.read(tickets.next_look)
+        due = await service.read(sweep.next_look)
         if due is not None and due <= now:
             await service.write(lambda conn, now=now: ledger.sweep(conn, service.brand, now))  # type: ignore[misc]
         following = max(following + SWEEP, loop.time())

@@ -15,7 +15,7 @@ from bot.journal import Logged
 from bot.settings import StaffMember
 from bot.story import Line
 from bot.tables import CONVERSATIONS
-from handoff import people, tickets
+from handoff import people, sweep, tickets
 from handoff.entry import Refused
 
 CHANNEL = "story"
@@ -54,10 +54,16 @@ class Simulation:
         if story:
             yield from self._pass_time(story[-1].at, including=True)
 
+    def happened_to(self, ticket: int) -> list[Logged]:
+        """Return everything that happened to a ticket; raises Refused where the story has no such one."""
+        with transaction(self._engine) as conn:
+            tickets.get(conn, ticket)
+            return journal.read_ticket(conn, ticket)
+
     def _pass_time(self, until: datetime, *, including: bool) -> Iterator[dict[str, Any]]:
         while True:
             with transaction(self._engine) as conn:
-                due = tickets.next_look(conn)
+                due = sweep.next_look(conn)
                 if due is None:
                     return
                 due = max(due, self._now)  # what an act made overdue is noticed now, as a running sweep would
@@ -73,11 +79,21 @@ class Simulation:
             return
         if line.does == "deliver_fail":
             self._failing[line.to or ""] += 1
+        elif line.does == "bounce":
+            self._bounce(conn, line)
         elif line.says is not None:
             name = line.who or ""
             turn.contact_wrote(conn, self._brand, turn.Said(CHANNEL, name, name, line.says, line.at), line.at)
         else:
             self._act(conn, line)
+
+    def _bounce(self, conn: Connection, line: Line) -> None:
+        """Let the last message to somebody come back that their channel had accepted."""
+        thread = contacts.find(conn, CHANNEL, line.to or "")
+        messages = contacts.list_messages(conn, thread.id) if thread else []
+        sent = [message for message in messages if message.direction == "out" and message.status == "sent"]
+        if sent:
+            delivery.bounced(conn, self._brand, sent[-1].id, "it came back", line.at)
 
     def _act(self, conn: Connection, line: Line) -> None:
         act = Act(line.does or "", args=line.args)
@@ -155,13 +171,17 @@ class Simulation:
                 head |= {"assignee": holder} if holder else {}
                 due = {kind: self._local(datetime.fromisoformat(at)) for kind, at in data["due"].items()}
                 return head | {"due": due}
-            case "met" | "breach":
+            case "met" | "breach" | "annulled":
                 due_at = datetime.fromisoformat(data["due_at"])
                 return {"ticket": entry.ticket, "deadline": data["deadline"], "due_at": self._local(due_at)}
             case "alert":
                 alert = {"to": people.name_of(conn, data["to"]), "role": data["role"], "rung": data["rung"]}
                 alert |= {"reason": data["reason"]} | ({"ticket": entry.ticket} if entry.ticket else {})
                 return alert | {"n": data["n"]} | ({"count": data["count"]} if "count" in data else {})
+            case "handover":
+                left = people.name_of(conn, data["left"])
+                person = {"to": people.name_of(conn, data["to"]), "role": data["role"], "left": left}
+                return person | {"tickets": data["tickets"]}
             case "acked":
                 acked = {"by": people.name_of(conn, entry.staff), "reason": data["reason"]}
                 return acked | ({"ticket": entry.ticket} if entry.ticket else {})

@@ -13,7 +13,7 @@ KEYS = {
     "approval", "override", "verdict", "scope", "statement", "value", "update", "confirmed",
 }  # fmt: skip
 YEARS = (1970, 2200)
-SCENES = ("wait", "deliver_fail")
+SCENES = ("wait", "deliver_fail", "bounce")
 
 
 class StoryError(Exception):
@@ -67,6 +67,8 @@ def _line(number: int, text: str) -> Line:
         raise StoryError('needs "who"')
     if does == "deliver_fail" and "to" not in read:
         raise StoryError('needs "to": whose next message fails')
+    if does == "bounce" and "to" not in read:
+        raise StoryError('needs "to": whose last message comes back')
     ticket = read.get("ticket")
     if ticket is not None and (not isinstance(ticket, int) or isinstance(ticket, bool)):
         raise StoryError('"ticket" is a whole number')

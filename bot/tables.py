@@ -54,7 +54,10 @@ class ConversationRow(SQLModel, table=True):
 
 
 class MessageRow(SQLModel, table=True):
-    """What was said, in or out, or noted. The text stands here and nowhere else."""
+    """What was said, in or out, or noted. The text stands here and nowhere else.
+
+    `is_update` marks the news that was promised; `accepted_at` is when the channel took it.
+    """
 
     __tablename__ = "messages"
     __table_args__ = (
@@ -76,6 +79,8 @@ class MessageRow(SQLModel, table=True):
     )
     reading: Mapping[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     awaiting: bool = False
+    is_update: bool = False
+    accepted_at: datetime | None = instant()
     at: datetime = instant(nullable=False)
     status: str = Field(default="stored", max_length=10)
     remote_id: str | None = None
@@ -128,6 +133,7 @@ class OutboxRow(SQLModel, table=True):
         Index("outbox_queued", "id", sqlite_where=IS_QUEUED),
         Index("outbox_troubled", "id", sqlite_where=IS_TROUBLED),
         Index("outbox_of_message", "message_id"),
+        Index("outbox_of_alert", "alert_id", sqlite_where=text("alert_id IS NOT NULL")),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -38,14 +38,17 @@ def _words(happened: Mapping[str, Any], at: datetime) -> str:
             due = "".join(f", {name} due {_when(due, at)}" for name, due in happened["due"].items())
             status = happened["status"].replace("_", " ")
             return f"ticket {about} of {happened['contact']}: {happened['category']}, {status}{holder}{due}"
-        case "met" | "breach":
-            word = "kept" if kind == "met" else "BROKEN"
+        case "met" | "breach" | "annulled":
+            word = {"met": "kept", "breach": "BROKEN", "annulled": "NOT kept after all"}[kind]
             return f"promise {word} {about}: {happened['deadline']}, due {_when(happened['due_at'], at)}"
         case "alert":
             count = f", stands for {happened['count']}" if "count" in happened else ""
             rung = f"rung {happened['rung']}, no. {happened['n']}{count}"
             role = happened["role"].replace("_", " ")
             return f"alert to {happened['to']} ({role}): {happened['reason']} {about} ({rung})"
+        case "handover":
+            tickets = ", ".join(f"#{number}" for number in happened["tickets"])
+            return f"hand-over to {happened['to']} from {happened['left']}: {tickets}"
         case "acked":
             return f"{happened['by']} has it: {happened['reason']} {about}"
         case _:

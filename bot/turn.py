@@ -24,7 +24,7 @@ from bot.mode import mode_of
 from bot.outbox import Letter
 from bot.replies import Reply, replies
 from bot.wording import clock_words
-from handoff import clocks, people, ticket, tickets
+from handoff import clocks, events, people, tickets
 from handoff.entry import Effect, Entry
 from handoff.policy import RESPONSES, Category, Kind
 from handoff.staff import is_on_call
@@ -152,10 +152,10 @@ def _open(turn: _Turn, action: OpenTicket) -> None:
 
 def _join(turn: _Turn, filed: Filed, *, severe: bool, thanks: bool = False) -> None:
     """Put the message with the open ticket; a severe one makes it a crisis, counted from this message."""
-    event = ticket.ContactWrote(turn.said.at, thanks=thanks)
+    event = events.ContactWrote(turn.said.at, thanks=thanks)
     effects = tickets.apply(turn.conn, turn.brand.promises, filed, event, turn.now)
     if severe and filed.ticket.category is not Category.CRISIS:
-        effects += _apply(turn, filed.id, ticket.Recategorised(Category.CRISIS, turn.said.at))
+        effects += _apply(turn, filed.id, events.Recategorised(Category.CRISIS, turn.said.at))
     ledger.record(turn.conn, turn.brand, effects, turn.now)
 
 
@@ -163,15 +163,15 @@ def _reopen(turn: _Turn, filed: Filed, *, severe: bool) -> None:
     """Take the matter up again for the person who had it; if they are not there, anyone may claim."""
     contacts.change_message(turn.conn, turn.message, ticket_id=filed.id)
     last = filed.ticket.assignee
-    effects = _apply(turn, filed.id, ticket.Reopened(last or 0, turn.said.at, by_contact=True))
+    effects = _apply(turn, filed.id, events.Reopened(last or 0, turn.said.at, by_contact=True))
     holder = people.find_by_id(turn.conn, last) if last is not None else None
     if holder is None or not is_on_call(holder, turn.brand.zone, turn.now):
-        effects += _apply(turn, filed.id, ticket.Released(turn.said.at))
+        effects += _apply(turn, filed.id, events.Released(turn.said.at))
     ledger.record(turn.conn, turn.brand, effects, turn.now)
     _join(turn, tickets.get(turn.conn, filed.id), severe=severe)
 
 
-def _apply(turn: _Turn, ticket_id: int, event: ticket.Event) -> list[Effect]:
+def _apply(turn: _Turn, ticket_id: int, event: events.Event) -> list[Effect]:
     return tickets.apply(turn.conn, turn.brand.promises, tickets.get(turn.conn, ticket_id), event, turn.now)
 
 

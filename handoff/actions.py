@@ -8,18 +8,33 @@ from handoff.policy import Kind
 
 @dataclass(frozen=True, slots=True)
 class StartClock:
-    """Begin a promise of this kind at `at`."""
+    """Begin a promise of this kind at `at`.
+
+    `by` is its instant where somebody named one; otherwise the policy says. `subject` is the request,
+    override or note it belongs to.
+    """
 
     kind: Kind
     at: datetime
+    by: datetime | None = None
+    subject: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class StopClock:
-    """The promise of this kind was kept, in time or late, at `at`."""
+    """The promise of this kind, all of them or that of `subject`, was kept, in time or late, at `at`."""
 
     kind: Kind
     at: datetime
+    subject: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KeepPromises:
+    """A staff message arrived at `at`: it keeps what was warned of, and as an `update` what is due next."""
+
+    at: datetime
+    update: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +62,21 @@ class ResumeClock:
 
 
 @dataclass(frozen=True, slots=True)
+class Annul:
+    """What a message stopped or paused at `sent_at` did not happen.
+
+    The next staff message that stands, at `next_at`, stopped it instead, or else the resolve at
+    `settled_at`. `paused_at` is when the pause begins instead, if a later question stands.
+    """
+
+    sent_at: datetime
+    at: datetime
+    next_at: datetime | None = None
+    settled_at: datetime | None = None
+    paused_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Retarget:
     """Measure the clocks by the targets of the new category, each from its instant."""
 
@@ -63,4 +93,15 @@ class EndCrisis:
     """The crisis of this ticket needs no more pings."""
 
 
-Action = StartClock | StopClock | PauseClock | CancelClock | ResumeClock | Retarget | RaiseCrisis | EndCrisis
+Action = (
+    StartClock
+    | StopClock
+    | KeepPromises
+    | PauseClock
+    | CancelClock
+    | ResumeClock
+    | Annul
+    | Retarget
+    | RaiseCrisis
+    | EndCrisis
+)

@@ -1,69 +1,113 @@
 """Alerts in the database: one ping to one person, and the digest of many."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
+from handoff.burst import Burst, count
 from handoff.entry import Effect, Entry, Notify
 from handoff.ladder import Ping
 from handoff.people import find_by_id
-from handoff.policy import LATE, Alerting, Promises, Reason
+from handoff.policy import LATE, Promises, Reason
 from handoff.quiet import quiet_until
 from handoff.staff import Person
 from handoff.tables import ALERTS, BURSTS
 
-BURST = timedelta(minutes=2)
-
 
 @dataclass(frozen=True, slots=True)
 class Ringing:
-    """What an alert is about."""
+    """One ping on its way to one person."""
 
     climb: int
     ticket: int
+    person: Person
     reason: Reason
     ping: Ping
+    held: bool = False
 
 
-def ring(
-    conn: Connection, alerting: Alerting, person: Person, ringing: Ringing, now: datetime
-) -> list[Effect]:
-    """Ping one person, or keep the ping for their digest when too many came at once.
+class Bell:
+    """Rings for one transaction: counts each person's alerts, and writes them all at once."""
 
-    A crisis is never kept back.
-    """
-    held = ringing.reason is not Reason.CRISIS and not _passes(conn, alerting, person.id, now)
-    alert = conn.execute(
-        insert(ALERTS)
-        .values(
-            climb_id=ringing.climb,
-            ticket_id=ringing.ticket,
-            staff_id=person.id,
-            reason=ringing.reason,
-            rung=ringing.ping.rung,
-            n=ringing.ping.n,
-            count=1,
-            raised_at=now,
-            held=held,
-        )
-        .returning(ALERTS.c.id)
-    ).scalar_one()
-    data = {
-        "alert": alert,
-        "to": person.id,
-        "role": person.role,
-        "rung": ringing.ping.rung,
-        "reason": ringing.reason,
-        "n": ringing.ping.n,
-    }
-    if now - ringing.ping.due_at >= LATE:
-        data["late"] = True
-    kind = "alert_held" if held else "alert"
-    entry = Entry(kind, ticket=ringing.ticket, data=data)
-    return [entry] if held else [entry, Notify(alert)]
+    def __init__(self, conn: Connection, digest_after: int, now: datetime) -> None:
+        self._conn = conn
+        self._most = digest_after
+        self._now = now
+        self._bursts: dict[int, Burst] = {}
+        self._known: set[int] = set()
+        self._counted: set[int] = set()
+        self._is_read = False
+
+    def passes(self, person: Person, reason: Reason) -> bool:
+        """Say whether a ping goes out singly, or is kept for the digest; a crisis is never kept back."""
+        if reason is Reason.CRISIS:
+            return True
+        if not self._is_read:
+            for row in self._conn.execute(select(BURSTS)):
+                self._bursts[row.staff_id] = Burst(row.began_at, row.passed, row.held, row.digest_at)
+            self._known, self._is_read = set(self._bursts), True
+        burst, passes = count(self._bursts.get(person.id), self._now, self._most)
+        self._bursts[person.id] = burst
+        self._counted.add(person.id)
+        return passes
+
+    def ring(self, ringings: Sequence[Ringing]) -> list[list[Effect]]:
+        """Write the pings down, and return for each what happened and whom to tell."""
+        if not ringings:
+            return []
+        self._save_bursts()
+        rows = [
+            {
+                "climb_id": one.climb,
+                "ticket_id": one.ticket,
+                "staff_id": one.person.id,
+                "reason": one.reason,
+                "rung": one.ping.rung,
+                "n": one.ping.n,
+                "count": 1,
+                "raised_at": self._now,
+                "held": one.held,
+            }
+            for one in ringings
+        ]
+        new = self._conn.execute(insert(ALERTS).returning(ALERTS.c.id, sort_by_parameter_order=True), rows)
+        return [list(self._told(one, alert)) for one, alert in zip(ringings, new.scalars(), strict=True)]
+
+    def _told(self, one: Ringing, alert: int) -> Iterator[Effect]:
+        data: dict[str, object] = {
+            "alert": alert,
+            "to": one.person.id,
+            "role": one.person.role,
+            "rung": one.ping.rung,
+            "reason": one.reason,
+            "n": one.ping.n,
+        }
+        if self._now - one.ping.due_at >= LATE:
+            data["late"] = True
+        yield Entry("alert_held" if one.held else "alert", ticket=one.ticket, data=data)
+        if not one.held:
+            yield Notify(alert)
+
+    def _save_bursts(self) -> None:
+        values = [
+            {
+                "person": person,
+                "began_at": b.began_at,
+                "passed": b.passed,
+                "held": b.held,
+                "digest_at": b.digest_at,
+            }
+            for person, b in self._bursts.items()
+            if person in self._counted
+        ]
+        if known := [row for row in values if row["person"] in self._known]:
+            self._conn.execute(update(BURSTS).where(BURSTS.c.staff_id == bindparam("person")), known)
+        if new := [row for row in values if row["person"] not in self._known]:
+            self._conn.execute(insert(BURSTS), [{"staff_id": row.pop("person"), **row} for row in new])
+        self._known |= self._counted
 
 
 def sweep(conn: Connection, promises: Promises, now: datetime) -> list[Effect]:
@@ -104,12 +148,6 @@ def behind(conn: Connection, alert: int) -> Sequence[Row[Any]]:
     return conn.execute(kept.order_by(ALERTS.c.id)).all()
 
 
-def next_look(conn: Connection) -> datetime | None:
-    """Return when the next digest is due."""
-    due = select(BURSTS.c.digest_at).where(BURSTS.c.digest_at.is_not(None))
-    return conn.execute(due.order_by(BURSTS.c.digest_at).limit(1)).scalar_one_or_none()
-
-
 def _digest(conn: Connection, staff_id: int, count: int, now: datetime) -> list[Effect]:
     person = find_by_id(conn, staff_id)
     if person is None:
@@ -124,24 +162,3 @@ def _digest(conn: Connection, staff_id: int, count: int, now: datetime) -> list[
         "reason": Reason.DIGEST, "n": 1, "count": count,
     }  # fmt: skip
     return [Entry("alert", data=data), Notify(alert)]
-
-
-def _passes(conn: Connection, alerting: Alerting, staff_id: int, now: datetime) -> bool:
-    """Count an alert of the person within its burst, and say whether it goes out singly.
-
-    A digest that still waits, since it is quiet, keeps no later burst from passing.
-    """
-    mine = BURSTS.c.staff_id == staff_id
-    burst = conn.execute(select(BURSTS).where(mine)).first()
-    if burst is None:
-        burst_of_one = {"staff_id": staff_id, "began_at": now, "passed": 1, "held": 0}
-        conn.execute(insert(BURSTS).values(burst_of_one))
-        return True
-    is_over = now - burst.began_at >= BURST
-    began, passed = (now, 0) if is_over else (burst.began_at, burst.passed)
-    if passed < alerting.digest_after:
-        conn.execute(update(BURSTS).where(mine).values(began_at=began, passed=passed + 1))
-        return True
-    digest_at = burst.digest_at or began + BURST
-    conn.execute(update(BURSTS).where(mine).values(held=burst.held + 1, digest_at=digest_at))
-    return False

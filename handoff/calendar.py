@@ -1,9 +1,10 @@
 """Working hours: which instants a promise counts, and when a counted time is used up. Pure."""
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Self
 from zoneinfo import ZoneInfo
@@ -13,7 +14,6 @@ from handoff.hours import (
     WEEKDAYS,
     WHOLE_DAY,
     Interval,
-    Rota,
     format_duration,
     parse_duration,
     parse_interval,
@@ -26,14 +26,15 @@ __all__ = [
     "WHOLE_DAY",
     "Calendar",
     "Interval",
-    "Rota",
     "UnreachableError",
     "add",
     "between",
-    "covers",
+    "boundary",
     "format_duration",
+    "instant_of",
     "is_open",
     "last_closing",
+    "moment_of",
     "next_opening",
     "overlaps",
     "parse_duration",
@@ -104,8 +105,9 @@ class Calendar:
             )
 
     @classmethod
+    @cache
     def always(cls, zone: ZoneInfo) -> Self:
-        """Return the calendar that never closes."""
+        """Return the calendar that never closes, one for each zone."""
         return cls("always", zone, ((WHOLE_DAY,),) * len(WEEKDAYS))
 
     def on(self, day: date) -> tuple[Interval, ...]:
@@ -142,7 +144,7 @@ def add(calendar: Calendar, start: datetime, target: timedelta) -> datetime:
     """
     if target <= timedelta(0):
         raise ValueError(f"a target is above zero, not {target}")
-    instant = _instant(start)
+    instant = instant_of(start)
     number = instant // _BLOCK
     block = calendar._block(number)
     left = block.worked(instant) + target // _MICROSECOND
@@ -157,12 +159,12 @@ def add(calendar: Calendar, start: datetime, target: timedelta) -> datetime:
             )
         block = calendar._block(number)
     i = bisect_left(block.used, left) - 1
-    return _moment(block.begins[i] + left - block.used[i])
+    return moment_of(block.begins[i] + left - block.used[i])
 
 
 def between(calendar: Calendar, start: datetime, end: datetime) -> timedelta:
     """Return the working time from start to end, negative where end is the earlier; undoes `add`."""
-    first, last = _instant(start), _instant(end)
+    first, last = instant_of(start), instant_of(end)
     if last < first:
         return -between(calendar, end, start)
     number, final = first // _BLOCK, last // _BLOCK
@@ -176,13 +178,13 @@ def next_opening(calendar: Calendar, at: datetime) -> datetime:
 
     UnreachableError where the calendar does not open again within 20 years.
     """
-    instant = _instant(at)
+    instant = instant_of(at)
     first = instant // _BLOCK
     for number in range(first, first + _SEARCH_BLOCKS + 1):
         block = calendar._block(number)
         i = bisect_right(block.ends, instant)
         if i < len(block.ends):
-            return _moment(max(block.begins[i], instant))
+            return moment_of(max(block.begins[i], instant))
     raise UnreachableError(
         f"calendar {calendar.name}: does not open within {SEARCH_YEARS} years after {at.isoformat()}"
     )
@@ -190,7 +192,7 @@ def next_opening(calendar: Calendar, at: datetime) -> datetime:
 
 def is_open(calendar: Calendar, at: datetime) -> bool:
     """Say whether the instant is counted; the closing instant itself no longer is."""
-    instant = _instant(at)
+    instant = instant_of(at)
     block = calendar._block(instant // _BLOCK)
     i = bisect_right(block.begins, instant)
     return i > 0 and instant < block.ends[i - 1]
@@ -200,7 +202,7 @@ def last_closing(calendar: Calendar) -> datetime | None:
     """Return when a calendar of dated exceptions only closes for good; None where the week goes on."""
     if any(calendar.week):
         return None
-    return max((_moment(closes) for _, closes in _spans(calendar, calendar.exceptions)), default=None)
+    return max((moment_of(closes) for _, closes in _spans(calendar, calendar.exceptions)), default=None)
 
 
 def overlaps(calendar: Calendar) -> list[str]:
@@ -229,47 +231,34 @@ def overlaps(calendar: Calendar) -> list[str]:
     return list(dict.fromkeys(lines))
 
 
-def covers(rota: Sequence[Rota], zone: ZoneInfo, at: datetime) -> bool:
-    """Say whether a person with this rota is on call; one without entries always is."""
-    instant = _instant(at)
-    today = at.astimezone(zone).toordinal()
-    days = [date.fromordinal(n) for n in range(today - 3, today + 2)]
-    return not rota or any(
-        _boundary(day, entry.interval.begin_minutes, zone)
-        <= instant
-        < _boundary(day, entry.interval.end_minutes, zone)
-        for entry in rota
-        for day in days
-        if day.weekday() in entry.days
-    )
-
-
-def _instant(moment: datetime) -> int:
+def instant_of(moment: datetime) -> int:
+    """Return the microseconds since 1970; ValueError for a naive datetime."""
     if moment.utcoffset() is None:
         raise ValueError(f"an instant needs its offset from UTC; {moment.isoformat()} has none")
     return (moment - _EPOCH) // _MICROSECOND
 
 
-def _moment(instant: int) -> datetime:
+def moment_of(instant: int) -> datetime:
+    """Return the instant of so many microseconds since 1970, in UTC."""
     return _EPOCH + timedelta(microseconds=instant)
 
 
-def _boundary(day: date, minutes: int, zone: ZoneInfo) -> int:
-    """Return the instant of a clock time: in a gap moved forward by its length, doubled the first.
+def boundary(day: date, minutes: int, zone: ZoneInfo) -> int:
+    """Return the instant of a clock time, in microseconds since 1970.
 
-    Both are what fold=0 means in PEP 495.
+    In a gap it is moved forward by the gap's length, a doubled one is the first: fold=0 in PEP 495.
     """
     days, minutes = divmod(minutes, DAY_MINUTES)
     day = date.fromordinal(day.toordinal() + days)
-    return _instant(datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=zone))
+    return instant_of(datetime(day.year, day.month, day.day, minutes // 60, minutes % 60, tzinfo=zone))
 
 
 def _spans(calendar: Calendar, days: Iterable[date]) -> Iterator[tuple[int, int]]:
     """Yield opening and closing instants; an interval that a clock change swallows yields none."""
     for day in days:
         for interval in calendar.on(day):
-            opens = _boundary(day, interval.begin_minutes, calendar.zone)
-            closes = _boundary(day, interval.end_minutes, calendar.zone)
+            opens = boundary(day, interval.begin_minutes, calendar.zone)
+            closes = boundary(day, interval.end_minutes, calendar.zone)
             if opens < closes:
                 yield opens, closes
 

@@ -1,68 +1,88 @@
 """The climbs of the ladder in the database: who is pinged now, and what an ack holds back."""
 
-from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime, timedelta
-from functools import partial
-from typing import Any
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, Row, Select, insert, select, update
+from sqlalchemy import Connection, select
 
-from handoff import alerts, ladder
-from handoff.alerts import Ringing
+from handoff import alerts, climb_rows, ladder
+from handoff.alerts import Bell, Ringing
+from handoff.climb_rows import Known, holds
 from handoff.entry import Effect, Entry, MarkTaken, Refused
-from handoff.ladder import Climb, Ping, Step
-from handoff.people import list_staff
-from handoff.policy import Category, Promises, Reason
-from handoff.quiet import quiet_until
-from handoff.staff import Person, recipients
+from handoff.ladder import Climb, Ping
+from handoff.policy import OWN_REASON, Category, Kind, Promises, Reason
+from handoff.staff import Person
+from handoff.switchboard import Switchboard, open_switchboard
 from handoff.tables import ALERTS, CLIMBS, TICKETS
 
 ASSIGNEE = ("assignee",)
 
 
-def warn(conn: Connection, promises: Promises, ticket: int, deadline: int, now: datetime) -> list[Effect]:
-    """Begin the climb of a deadline with its warning, which waits while it is quiet."""
-    row_id, climb = _begun(conn, ticket, deadline)
-    _save(conn, row_id, ladder.warn(climb, now))
-    return fire(conn, promises, row_id, now)
+@dataclass(frozen=True, slots=True)
+class Due:
+    """A deadline that has to be warned of, or that broke at `broken_at`."""
+
+    ticket: int
+    deadline: int
+    kind: Kind
+    assignee: int | None
+    broken_at: datetime | None = None
 
 
-def break_promise(
-    conn: Connection, promises: Promises, ticket: int, deadline: int, broken_at: datetime, now: datetime
-) -> list[Effect]:
-    """Start the rungs for a deadline that broke at `broken_at`."""
-    row_id, climb = _begun(conn, ticket, deadline)
-    _save(conn, row_id, ladder.break_promise(climb, promises.ladder, broken_at))
-    return fire(conn, promises, row_id, now)
+def begin(conn: Connection, promises: Promises, due: Sequence[Due], now: datetime) -> list[list[Effect]]:
+    """Begin the climbs of deadlines with their warning, or go on with the rungs where they broke."""
+    rows = climb_rows.rows().where(CLIMBS.c.deadline_id.in_([one.deadline for one in due]))
+    known = {one.deadline: one for one in map(climb_rows.read, conn.execute(rows))}
+    started = []
+    for one in due:
+        climb = known.get(one.deadline) or Known(
+            None, one.ticket, one.deadline, one.kind, one.assignee, Climb()
+        )
+        climb.assignee = one.assignee
+        if one.broken_at is None:
+            climb.climb = ladder.warn(climb.climb, now)
+        else:
+            climb.climb = ladder.break_promise(climb.climb, promises.ladder, one.broken_at)
+        started.append(climb)
+    return fire(conn, promises, started, now)
 
 
 def raise_crisis(conn: Connection, promises: Promises, ticket: int, now: datetime) -> list[Effect]:
     """Ping the decision-makers about a ticket at once, unless its crisis is being climbed already."""
-    if any(row.deadline_id is None and not row.ended for row in _of_ticket(conn, ticket)):
+    if any(known.deadline is None for known in climb_rows.of_ticket(conn, ticket)):
         return []
-    row_id = _insert(conn, ticket, ladder.begin_crisis(promises.ladder, now), None)
-    return fire(conn, promises, row_id, now)
+    assignee = conn.execute(select(TICKETS.c.assignee).where(TICKETS.c.id == ticket)).scalar_one()
+    climb = ladder.begin_crisis(promises.ladder, now)
+    return fire(conn, promises, [Known(None, ticket, None, None, assignee, climb)], now)[0]
 
 
-def fire(conn: Connection, promises: Promises, climb_id: int, now: datetime) -> list[Effect]:
-    """Ping whoever is due now; a rung that finds nobody passes to the next one at once."""
-    row = conn.execute(_climbs().where(CLIMBS.c.id == climb_id)).one()
-    quiet = quiet_until(promises.alerting.quiet, promises.zone, now)
-    call = _switchboard(conn, promises, row, now)
-    climb, pings = ladder.climb_to(_load(row.state), promises.ladder, now, quiet)
-    effects: list[Effect] = []
-    while pings:
-        for ping in pings:
-            if ping.rung == ladder.WARNING:
-                effects += _warn_somebody(conn, promises, row, ping, now)
-            elif found := call(promises.ladder[ping.rung - 1].to):
-                effects += _ring(conn, promises, row, ping, found, now)
-            else:
-                effects.append(_nobody(row, ping, promises.ladder[ping.rung - 1].to))
-                climb = ladder.skip(climb, promises.ladder, ping.rung, now)
-        climb, pings = ladder.climb_to(climb, promises.ladder, now, quiet)
-    _save(conn, climb_id, climb)
-    return effects
+def fire(conn: Connection, promises: Promises, climbs: Sequence[Known], now: datetime) -> list[list[Effect]]:
+    """Ping whoever is due now; a rung that finds nobody passes to the next one at once.
+
+    Returns what happened on each climb. However many there are, they are written together.
+    """
+    if not climbs:
+        return []
+    board = open_switchboard(conn, promises, now)
+    bell = Bell(conn, promises.alerting.digest_after, now)
+    happened: list[list[Entry | _Ring]] = []
+    for known in climbs:
+        so_far: list[Entry | _Ring] = []
+        known.climb, pings = ladder.climb_to(known.climb, promises.ladder, now, board.quiet_until)
+        while pings:
+            for ping in pings:
+                if ping.rung == ladder.WARNING:
+                    so_far += _warning(known, board, bell, ping)
+                elif found := board.find(promises.ladder[ping.rung - 1].to, known.assignee):
+                    so_far += _rings(known, bell, ping, found)
+                else:
+                    so_far.append(_nobody(known, board, ping, promises.ladder[ping.rung - 1].to))
+                    known.climb = ladder.skip(known.climb, promises.ladder, ping.rung, now)
+            known.climb, pings = ladder.climb_to(known.climb, promises.ladder, now, board.quiet_until)
+        happened.append(so_far)
+    climb_rows.save(conn, climbs)
+    return _ring(bell, climbs, happened)
 
 
 def pass_on(conn: Connection, promises: Promises, alert: int, now: datetime) -> list[Effect]:
@@ -72,15 +92,18 @@ def pass_on(conn: Connection, promises: Promises, alert: int, now: datetime) -> 
     """
     effects: list[Effect] = []
     for lost in alerts.behind(conn, alert):
-        row = conn.execute(_climbs().where(CLIMBS.c.id == lost.climb_id)).one()
-        climb = _load(row.state)
-        if climb.ended or _holds(climb, now):
+        known = climb_rows.read(conn.execute(climb_rows.rows().where(CLIMBS.c.id == lost.climb_id)).one())
+        if known.climb.ended or holds(known.climb, now):
             continue
-        if lost.rung == ladder.WARNING and not climb.broken:
-            effects += _warn_somebody(conn, promises, row, Ping(lost.rung, lost.n, now), now, lost.staff_id)
+        if lost.rung == ladder.WARNING and not known.climb.broken:
+            board = open_switchboard(conn, promises, now)
+            bell = Bell(conn, promises.alerting.digest_after, now)
+            ping = Ping(lost.rung, lost.n, now)
+            told = alerts.told(conn, lost.climb_id, ping)
+            effects += _ring(bell, [known], [_warning(known, board, bell, ping, lost.staff_id, told)])[0]
         else:
-            _save(conn, row.id, ladder.skip(climb, promises.ladder, lost.rung, now))
-            effects += fire(conn, promises, row.id, now)
+            known.climb = ladder.skip(known.climb, promises.ladder, lost.rung, now)
+            effects += fire(conn, promises, [known], now)[0]
     return effects
 
 
@@ -89,208 +112,141 @@ def ack(conn: Connection, promises: Promises, ticket: int, person: Person, now: 
 
     Raises Refused where nothing is open, or somebody has it already.
     """
-    open_rows = [row for row in _of_ticket(conn, ticket) if _load(row.state).is_open]
-    if not open_rows:
+    open_ = [known for known in climb_rows.of_ticket(conn, ticket) if known.climb.is_open]
+    if not open_:
         raise Refused("not_available", "there is no open alert for this ticket")
-    free = [row for row in open_rows if not _holds(_load(row.state), now)]
+    free = [known for known in open_ if not holds(known.climb, now)]
     lasts = _ack_lasts(conn, promises, ticket)
     if not free or not all(
-        _take(conn, row, ladder.ack(_load(row.state), now, lasts), person) for row in free
+        climb_rows.take(conn, one, ladder.ack(one.climb, now, lasts), person) for one in free
     ):
         raise Refused("held", "somebody has it already")
     pinged = conn.execute(
         select(ALERTS.c.id, ALERTS.c.reason)
-        .where(ALERTS.c.climb_id.in_([row.id for row in free]))
+        .where(ALERTS.c.climb_id.in_([known.row for known in free]))
         .order_by(ALERTS.c.id)
     ).all()
-    reason = pinged[-1].reason if pinged else _reason(free[-1])  # the rungs may have found nobody
+    reason = pinged[-1].reason if pinged else free[-1].reason  # the rungs may have found nobody
     acked = Entry("acked", ticket=ticket, staff=person.id, data={"reason": reason})
     return [acked, MarkTaken(tuple(alert.id for alert in pinged), person.id)]
 
 
 def extend(conn: Connection, promises: Promises, ticket: int, now: datetime) -> None:
-    """Lengthen the lasting acks of a ticket once, since staff replied."""
+    """Lengthen the lasting acks of a ticket once, since staff replied or promised something."""
+    known = climb_rows.of_ticket(conn, ticket)
     lasts = _ack_lasts(conn, promises, ticket)
-    for row in _of_ticket(conn, ticket):
-        _save(conn, row.id, ladder.extend(_load(row.state), now, lasts))
+    for one in known:
+        one.climb = ladder.extend(one.climb, now, lasts)
+    climb_rows.save(conn, known)
 
 
-def end(conn: Connection, deadline: int) -> None:
-    """Clear the alerts of a deadline that was stopped, late or not."""
-    row = _find(conn, deadline)
-    if row:
-        _save(conn, row.id, ladder.end(_load(row.state)))
+def end(conn: Connection, over: Sequence[int], warned: Sequence[int] = ()) -> None:
+    """Clear the alerts of deadlines that were stopped, late or not.
 
-
-def end_warning(conn: Connection, deadline: int) -> None:
-    """Clear the warning of a deadline that is paused; a broken promise stays broken."""
-    row = _find(conn, deadline)
-    if row and not _load(row.state).broken:
-        _save(conn, row.id, ladder.end(_load(row.state)))
+    Of those in `warned` only the warning is cleared: they are paused, or due later than they were, and
+    a broken promise stays broken.
+    """
+    if not over and not warned:
+        return
+    rows = climb_rows.rows().where(CLIMBS.c.deadline_id.in_([*over, *warned]), ~CLIMBS.c.ended)
+    ended = [
+        one
+        for one in map(climb_rows.read, conn.execute(rows))
+        if one.deadline in over or not one.climb.broken
+    ]
+    for one in ended:
+        one.climb = ladder.end(one.climb)
+    climb_rows.save(conn, ended)
 
 
 def end_crisis(conn: Connection, ticket: int) -> None:
     """Clear the crisis alerts of a ticket."""
-    for row in _of_ticket(conn, ticket):
-        if row.deadline_id is None:
-            _save(conn, row.id, ladder.end(_load(row.state)))
+    ended = [known for known in climb_rows.of_ticket(conn, ticket) if known.deadline is None]
+    for one in ended:
+        one.climb = ladder.end(one.climb)
+    climb_rows.save(conn, ended)
 
 
 def open_alerts(conn: Connection, tickets: Sequence[int], now: datetime) -> dict[int, bool]:
     """Return, for the tickets with open alerts, whether somebody has acked them."""
-    rows = conn.execute(_climbs().where(CLIMBS.c.ticket_id.in_(tickets), ~CLIMBS.c.ended))
+    rows = conn.execute(climb_rows.rows().where(CLIMBS.c.ticket_id.in_(tickets), ~CLIMBS.c.ended))
     found: dict[int, bool] = {}
-    for row in rows:
-        climb = _load(row.state)
-        if climb.is_open:
-            found[row.ticket_id] = _holds(climb, now) and found.get(row.ticket_id, True)
+    for known in map(climb_rows.read, rows):
+        if known.climb.is_open:
+            found[known.ticket] = holds(known.climb, now) and found.get(known.ticket, True)
     return found
 
 
 def sweep(conn: Connection, promises: Promises, now: datetime) -> list[Effect]:
     """Ping everybody whose rung is due, then send the digests that are."""
-    effects: list[Effect] = []
-    due = _climbs().where(CLIMBS.c.look_at <= now).order_by(CLIMBS.c.look_at, CLIMBS.c.id)
-    for row in conn.execute(due).all():
-        effects += fire(conn, promises, row.id, now)
-    return effects + alerts.sweep(conn, promises, now)
+    due = climb_rows.rows().where(CLIMBS.c.look_at <= now).order_by(CLIMBS.c.look_at, CLIMBS.c.id)
+    fired = fire(conn, promises, [climb_rows.read(row) for row in conn.execute(due)], now)
+    return [effect for effects in fired for effect in effects] + alerts.sweep(conn, promises, now)
 
 
-def next_look(conn: Connection) -> datetime | None:
-    """Return the next instant at which a rung or a digest is due."""
-    rung = select(CLIMBS.c.look_at).where(CLIMBS.c.look_at.is_not(None)).order_by(CLIMBS.c.look_at)
-    found = [conn.execute(rung.limit(1)).scalar_one_or_none(), alerts.next_look(conn)]
-    return min((at for at in found if at is not None), default=None)
+@dataclass(frozen=True, slots=True)
+class _Ring:
+    """A ping that was decided and is not written yet."""
+
+    person: Person
+    reason: Reason
+    ping: Ping
+    held: bool
 
 
-def _switchboard(
-    conn: Connection, promises: Promises, row: Row[Any], now: datetime
-) -> Callable[[Sequence[str]], list[Person]]:
-    """Return what finds the people of a rung for this climb."""
-    assignee = conn.execute(select(TICKETS.c.assignee).where(TICKETS.c.id == row.ticket_id)).scalar_one()
-    return partial(recipients, staff=list_staff(conn), assignee=assignee, zone=promises.zone, at=now)
+def _rings(known: Known, bell: Bell, ping: Ping, people: Sequence[Person]) -> list[Entry | _Ring]:
+    reason = known.reason if ping.rung else OWN_REASON.get(known.kind or Kind.RESOLUTION, Reason.WARNING)
+    return [_Ring(person, reason, ping, not bell.passes(person, reason)) for person in people]
+
+
+def _warning(
+    known: Known,
+    board: Switchboard,
+    bell: Bell,
+    ping: Ping,
+    lost: int | None = None,
+    told: Collection[int] = (),
+) -> list[Entry | _Ring]:
+    """Warn the assignee, else the people of the first rung that finds anybody.
+
+    `lost` was told and cannot be reached, so those are warned who come after and were not `told` yet.
+    """
+    names = [ASSIGNEE, *(rung.to for rung in board.promises.ladder)]
+    chain = [(to, board.find(to, known.assignee)) for to in names]
+    theirs = (place for place, (_, found) in enumerate(chain) if lost in [person.id for person in found])
+    so_far: list[Entry | _Ring] = []
+    for to, found in chain[next(theirs, -1) + 1 :]:
+        if others := [person for person in found if person.id != lost]:
+            return so_far + _rings(known, bell, ping, [one for one in others if one.id not in told])
+        so_far.append(_nobody(known, board, ping, to))
+    return so_far
 
 
 def _ring(
-    conn: Connection, promises: Promises, row: Row[Any], ping: Ping, people: Sequence[Person], now: datetime
-) -> list[Effect]:
-    ringing = Ringing(row.id, row.ticket_id, _reason(row) if ping.rung else Reason.WARNING, ping)
+    bell: Bell, climbs: Sequence[Known], happened: Sequence[Sequence[Entry | _Ring]]
+) -> list[list[Effect]]:
+    """Write the pings of all climbs down together, and put them where they were decided."""
+    rung = bell.ring(
+        [
+            Ringing(known.row or 0, known.ticket, one.person, one.reason, one.ping, one.held)
+            for known, so_far in zip(climbs, happened, strict=True)
+            for one in so_far
+            if isinstance(one, _Ring)
+        ]
+    )
+    told = iter(rung)
     return [
-        effect for person in people for effect in alerts.ring(conn, promises.alerting, person, ringing, now)
+        [effect for one in so_far for effect in (next(told) if isinstance(one, _Ring) else [one])]
+        for so_far in happened
     ]
 
 
-def _warn_somebody(
-    conn: Connection, promises: Promises, row: Row[Any], ping: Ping, now: datetime, lost: int | None = None
-) -> list[Effect]:
-    """Warn the assignee, else the people of the first rung that finds anybody.
-
-    `lost` was told and cannot be reached, so those are warned who come after.
-    """
-    call = _switchboard(conn, promises, row, now)
-    chain = [(to, call(to)) for to in (ASSIGNEE, *(rung.to for rung in promises.ladder))]
-    theirs = (place for place, (_, found) in enumerate(chain) if lost in [person.id for person in found])
-    effects: list[Effect] = []
-    for to, found in chain[next(theirs, -1) + 1 :]:
-        if others := [person for person in found if person.id != lost]:
-            told = alerts.told(conn, row.id, ping)
-            fresh = [person for person in others if person.id not in told]
-            return effects + _ring(conn, promises, row, ping, fresh, now)
-        effects.append(_nobody(row, ping, to))
-    return effects
-
-
-def _nobody(row: Row[Any], ping: Ping, to: Sequence[str]) -> Entry:
-    return Entry("nobody_to_tell", ticket=row.ticket_id, data={"rung": ping.rung, "to": list(to)})
+def _nobody(known: Known, board: Switchboard, ping: Ping, to: Sequence[str]) -> Entry:
+    data = {"rung": ping.rung, "to": list(to), "why": board.why_nobody(to)}
+    return Entry("nobody_to_tell", ticket=known.ticket, data=data)
 
 
 def _ack_lasts(conn: Connection, promises: Promises, ticket: int) -> timedelta:
     """Return how long an ack lasts: for a ticket in crisis one length holds for all its alerts."""
     category = conn.execute(select(TICKETS.c.category).where(TICKETS.c.id == ticket)).scalar_one()
     return promises.alerting.ack_crisis if category == Category.CRISIS else promises.alerting.ack
-
-
-def _holds(climb: Climb, now: datetime) -> bool:
-    return climb.acked_until is not None and climb.acked_until > now
-
-
-def _reason(row: Row[Any]) -> Reason:
-    """Return why a climb rings now; its warning keeps its own reason."""
-    if row.deadline_id is None:
-        return Reason.CRISIS
-    return Reason.BREACH if _load(row.state).broken else Reason.WARNING
-
-
-def _climbs() -> Select[Any]:
-    return select(CLIMBS)
-
-
-def _find(conn: Connection, deadline: int) -> Row[Any] | None:
-    return conn.execute(_climbs().where(CLIMBS.c.deadline_id == deadline)).first()
-
-
-def _of_ticket(conn: Connection, ticket: int) -> Sequence[Row[Any]]:
-    rows = _climbs().where(CLIMBS.c.ticket_id == ticket, ~CLIMBS.c.ended)
-    return conn.execute(rows.order_by(CLIMBS.c.id)).all()
-
-
-def _begun(conn: Connection, ticket: int, deadline: int) -> tuple[int, Climb]:
-    """Return the climb of a deadline, a new one where it has none."""
-    known = _find(conn, deadline)
-    return (known.id, _load(known.state)) if known else (_insert(conn, ticket, Climb(), deadline), Climb())
-
-
-def _insert(conn: Connection, ticket: int, climb: Climb, deadline: int | None) -> int:
-    values = {"ticket_id": ticket, "deadline_id": deadline, **_values(climb)}
-    new: int = conn.execute(insert(CLIMBS).values(values).returning(CLIMBS.c.id)).scalar_one()
-    return new
-
-
-def _save(conn: Connection, row_id: int, climb: Climb) -> None:
-    values = _values(climb)
-    if climb.acked_until is None:
-        values["acked_by"] = None
-    conn.execute(update(CLIMBS).where(CLIMBS.c.id == row_id).values(values))
-
-
-def _take(conn: Connection, row: Row[Any], climb: Climb, person: Person) -> bool:
-    """Give the climb to the person if it stands as it was read, and say whether it did."""
-    mine = update(CLIMBS).where(
-        CLIMBS.c.id == row.id,
-        CLIMBS.c.acked_by.is_not_distinct_from(row.acked_by),
-        CLIMBS.c.look_at.is_not_distinct_from(row.look_at),
-    )
-    return conn.execute(mine.values(acked_by=person.id, **_values(climb))).rowcount == 1
-
-
-def _values(climb: Climb) -> dict[str, object]:
-    return {"state": _dump(climb), "look_at": climb.look_at, "ended": climb.ended}
-
-
-def _dump(climb: Climb) -> dict[str, Any]:
-    return {
-        "steps": [[s.rung, s.n, s.left, _iso(s.next_at)] for s in climb.steps],
-        "broken": climb.broken,
-        "acked_until": _iso(climb.acked_until),
-        "extended": climb.extended,
-        "ended": climb.ended,
-    }
-
-
-def _load(state: Mapping[str, Any]) -> Climb:
-    steps = tuple(Step(rung, n, left, _instant(at)) for rung, n, left, at in state["steps"])
-    return Climb(
-        steps,
-        state["broken"],
-        _instant(state["acked_until"]),
-        state["extended"],
-        state["ended"],
-    )
-
-
-def _iso(at: datetime | None) -> str | None:
-    return at.astimezone(UTC).isoformat() if at else None
-
-
-def _instant(at: str | None) -> datetime | None:
-    return datetime.fromisoformat(at) if at else None

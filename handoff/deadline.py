@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from handoff.calendar import Calendar, add, between
-from handoff.policy import Kind, Policy
+from handoff.calendar import add, between
+from handoff.policy import Kind, Terms
 
 Pause = tuple[datetime, datetime | None]
 
@@ -26,12 +26,13 @@ class Deadline:
     `due_at` is the earliest instant at which the target is used up, pauses left out, and None while
     the clock is paused. `breached_at` is when it was due, not when somebody noticed, and stays. A
     clock without a target promises nothing and stands as cancelled, but its pauses are kept, since a
-    change of category may give it one.
+    change of category may give it one. `subject` is the request, override or note it
+    belongs to.
     """
 
     kind: Kind
     started_at: datetime
-    target: timedelta | None
+    terms: Terms
     due_at: datetime | None
     warn_at: datetime | None
     pauses: tuple[Pause, ...] = ()
@@ -39,6 +40,12 @@ class Deadline:
     warned: bool = False
     breached_at: datetime | None = None
     stopped_at: datetime | None = None
+    subject: int | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """Say whether it was kept, late or not, or promises nothing any more."""
+        return self.stopped_at is not None
 
     @property
     def look_at(self) -> datetime | None:
@@ -48,9 +55,9 @@ class Deadline:
         return self.due_at if self.warned else self.warn_at
 
 
-def start(kind: Kind, at: datetime, policy: Policy, warn_at: float) -> Deadline:
-    """Start the clock of this kind at `at`; it is due at no time where the policy promises nothing."""
-    return _timed(Deadline(kind, at, policy.targets.get(kind), None, None), policy.calendar, warn_at)
+def start(kind: Kind, at: datetime, terms: Terms, subject: int | None = None) -> Deadline:
+    """Start the clock of this kind at `at`; it is due at no time where the terms promise nothing."""
+    return _timed(Deadline(kind, at, terms, None, None, subject=subject))
 
 
 def pause(deadline: Deadline, at: datetime) -> Deadline:
@@ -62,7 +69,7 @@ def pause(deadline: Deadline, at: datetime) -> Deadline:
     )
 
 
-def resume(deadline: Deadline, at: datetime, calendar: Calendar, warn_at: float) -> Deadline:
+def resume(deadline: Deadline, at: datetime) -> Deadline:
     """Let it run on from `at`: the time since the pause, or since a stop that is taken back, is left out.
 
     One that was cancelled runs on as if it had never been.
@@ -72,11 +79,30 @@ def resume(deadline: Deadline, at: datetime, calendar: Calendar, warn_at: float)
     elif deadline.status is Status.STOPPED and deadline.stopped_at is not None:
         before, since = deadline.pauses, deadline.stopped_at
     elif deadline.stopped_at is not None:
-        return _timed(replace(deadline, stopped_at=None), calendar, warn_at)
+        return _timed(replace(deadline, stopped_at=None))
     else:
         return deadline
     pauses = (*before, (since, max(since, at)))
-    return _timed(replace(deadline, stopped_at=None, pauses=pauses), calendar, warn_at)
+    return _timed(replace(deadline, stopped_at=None, pauses=pauses))
+
+
+def unstop(deadline: Deadline) -> Deadline:
+    """Let it run as if it had never been stopped, since what stopped it did not happen."""
+    return _timed(replace(deadline, stopped_at=None))
+
+
+def unpause(deadline: Deadline, since: datetime, instead: datetime | None = None) -> Deadline:
+    """Take back the pause that began at `since`, or let it begin `instead`, if it lasted until then."""
+    pauses = tuple(
+        (since if instead is None else instead, until) if began == since else (began, until)
+        for began, until in deadline.pauses
+        if began != since or (instead is not None and (until is None or instead < until))
+    )
+    if pauses == deadline.pauses:
+        return deadline
+    changed = replace(deadline, pauses=pauses)
+    still_paused = bool(pauses) and pauses[-1][1] is None
+    return changed if deadline.is_over or still_paused else _timed(changed)
 
 
 def stop(deadline: Deadline, at: datetime) -> Deadline:
@@ -89,10 +115,23 @@ def cancel(deadline: Deadline, at: datetime) -> Deadline:
     return replace(deadline, status=Status.CANCELLED, stopped_at=at)
 
 
-def retarget(deadline: Deadline, policy: Policy, warn_at: float, origin: datetime) -> Deadline:
-    """Apply another policy, counted from `origin`; an old breach stays."""
-    moved = replace(deadline, target=policy.targets.get(deadline.kind), started_at=origin)
-    return moved if moved.status is Status.PAUSED else _timed(moved, policy.calendar, warn_at)
+def retarget(deadline: Deadline, terms: Terms, origin: datetime) -> Deadline:
+    """Apply other terms, counted from `origin`; an old breach stays."""
+    moved = replace(deadline, terms=terms, started_at=origin)
+    return moved if moved.status is Status.PAUSED else _timed(moved)
+
+
+def used(deadline: Deadline, at: datetime) -> timedelta:
+    """Return how much of the target was used up at `at`, in counted time."""
+    ends = [at, *([deadline.stopped_at] if deadline.stopped_at else [])]
+    until, counted, since = min(ends), timedelta(0), deadline.started_at
+    for began, ended in deadline.pauses:
+        if since < began:
+            counted += between(deadline.terms.calendar, since, min(began, until))
+        since = max(since, ended or until)
+        if since >= until:
+            return counted
+    return counted + max(between(deadline.terms.calendar, since, until), timedelta(0))
 
 
 def is_breached(deadline: Deadline, now: datetime) -> bool:
@@ -126,17 +165,19 @@ def breached(deadline: Deadline) -> Deadline:
     return replace(deadline, warned=True, breached_at=deadline.due_at)
 
 
-def _timed(deadline: Deadline, calendar: Calendar, warn_at: float) -> Deadline:
+def _timed(deadline: Deadline) -> Deadline:
     """Let it run, and work out when it is due and when to warn."""
-    if deadline.target is None:
+    target = deadline.terms.target
+    if target is None:
         return replace(deadline, status=Status.CANCELLED, due_at=None, warn_at=None)
-    due = _instant(deadline, calendar, deadline.target)
-    warn = _instant(deadline, calendar, deadline.target * warn_at)
+    due = _instant(deadline, target)
+    warn = _instant(deadline, target * deadline.terms.warn_at)
     return replace(deadline, status=Status.RUNNING, due_at=due, warn_at=min(warn, due))
 
 
-def _instant(deadline: Deadline, calendar: Calendar, target: timedelta) -> datetime:
+def _instant(deadline: Deadline, target: timedelta) -> datetime:
     """Find when `target` of counted time is used up, walking over the finished pauses."""
+    calendar = deadline.terms.calendar
     left, since = target, deadline.started_at
     for began, ended in deadline.pauses:
         if began > since:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from types import MappingProxyType
 
 
@@ -40,7 +41,25 @@ class ReturnToBot:
     conversation: int
 
 
-Effect = Entry | Notify | MarkTaken | ReturnToBot
+@dataclass(frozen=True, slots=True)
+class TellDelay:
+    """Tell the contact honestly that what was promised for `due_at` has not come yet."""
+
+    ticket: int
+    due_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HandOver:
+    """Give `to`, who is on call, the list of tickets that `left` held and that wait again."""
+
+    handover: int
+    to: int
+    left: int
+    tickets: tuple[int, ...]
+
+
+Effect = Entry | Notify | MarkTaken | ReturnToBot | TellDelay | HandOver
 
 
 class Refused(Exception):  # noqa: N818 - an answer to a person, not a fault

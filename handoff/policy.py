@@ -1,12 +1,14 @@
 """What the brand promised and who is told: SLA targets, ladder, alert rules. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
 from zoneinfo import ZoneInfo
 
-from handoff.calendar import Calendar, Rota
+from handoff.calendar import Calendar
+from handoff.hours import Rota
 
 
 class Role(StrEnum):
@@ -31,9 +33,14 @@ class Kind(StrEnum):
     FIRST_RESPONSE = "first_response"
     NEXT_RESPONSE = "next_response"
     RESOLUTION = "resolution"
+    PROMISE = "promise"
+    APPROVAL = "approval"
+    REVIEW = "review"
 
 
 RESPONSES = frozenset({Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE})
+# Whose targets depend on the category of the ticket; the others are the same for every ticket.
+TARGETED = (Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE, Kind.RESOLUTION)
 
 
 class Reason(StrEnum):
@@ -42,7 +49,18 @@ class Reason(StrEnum):
     WARNING = "warning"
     BREACH = "breach"
     CRISIS = "crisis"
+    PROMISE = "promise"
+    APPROVAL = "approval"
+    REVIEW = "review"
     DIGEST = "digest"
+
+
+# These alerts keep their own reason when they warn or breach.
+OWN_REASON = {
+    Kind.PROMISE: Reason.PROMISE,
+    Kind.APPROVAL: Reason.APPROVAL,
+    Kind.REVIEW: Reason.REVIEW,
+}
 
 
 # What is noticed this much after its time is marked late: nobody swept, since Mimin was down.
@@ -57,6 +75,21 @@ class Policy:
 
     targets: Mapping[Kind, timedelta]
     calendar: Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What one clock was promised under, and keeps however the configuration changes.
+
+    `target` is counted in `calendar`, None promises nothing; `warn_at` is the share of it after which
+    somebody is warned; `version` numbers the stored rules that the calendar belongs to, 0 being those
+    of the running process.
+    """
+
+    target: timedelta | None
+    calendar: Calendar
+    warn_at: float
+    version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +117,9 @@ class Alerting:
 class Promises:
     """Everything the handoff room is governed by; built once from the configuration.
 
-    `warn_at` is the share of a target's counted time after which the assignee is warned.
+    `warn_at` is the share of a target's counted time after which the assignee is warned. `approval` is
+    how soon a request is decided; without one, half an hour at any time. `version` numbers these rules
+    once they are stored, and `former` holds the calendars of the versions before, by version and name.
     """
 
     zone: ZoneInfo
@@ -93,7 +128,45 @@ class Promises:
     reopen_within: timedelta
     ladder: tuple[Rung, ...]
     alerting: Alerting
+    approval: Policy | None = None
+    version: int = 0
+    former: Mapping[tuple[int, str], Calendar] = field(default_factory=lambda: MappingProxyType({}))
 
+    def terms(self, kind: Kind, category: Category) -> Terms:
+        """Return what a clock of this kind, begun now, is promised under; a promise names its own instant."""
+        if kind in TARGETED:
+            policy = self.policies[category]
+            return Terms(policy.targets.get(kind), policy.calendar, self.warn_at, self.version)
+        if kind is Kind.APPROVAL and self.approval is not None:
+            target = self.approval.targets.get(kind)
+            return Terms(target, self.approval.calendar, APPROVAL_REMINDER, self.version)
+        target, warn_at = OWN_TERMS[kind]
+        return Terms(target, Calendar.always(self.zone), warn_at or self.warn_at, self.version)
+
+    def calendar(self, version: int, name: str) -> Calendar:
+        """Return the calendar of that name as it stood in that version of the rules.
+
+        "sla.question" is that of the category. A name that is gone from rules that were never stored counts
+        every hour.
+        """
+        if name.startswith(OF_CATEGORY):
+            return self.policies[Category(name.removeprefix(OF_CATEGORY))].calendar
+        if found := self.former.get((version, name)):
+            return found
+        policies = [*self.policies.values(), *([self.approval] if self.approval else [])]
+        known = (policy.calendar for policy in policies if policy.calendar.name == name)
+        return next(known, Calendar.always(self.zone))
+
+
+OF_CATEGORY = "sla."
+
+# An approval is reminded of at half its time; a review is due within a day. None: as every other clock.
+APPROVAL_REMINDER = 0.5
+OWN_TERMS: Mapping[Kind, tuple[timedelta | None, float | None]] = {
+    Kind.PROMISE: (None, None),
+    Kind.APPROVAL: (timedelta(minutes=30), APPROVAL_REMINDER),
+    Kind.REVIEW: (timedelta(hours=24), None),
+}
 
 DEFAULT_LADDER = (
     Rung(("assignee", "supervisor"), every=timedelta(minutes=5), times=3),

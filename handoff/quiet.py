@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from handoff.calendar import Rota
+from handoff.hours import Rota
 
 LONGEST = timedelta(days=8)
 

@@ -5,20 +5,26 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from handoff.calendar import covers, parse_weekly
+from handoff import rota
 from handoff.entry import Refused
 from handoff.policy import Role
+from handoff.rota import Swap, read_rota
 
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A member of staff as the database knows them at this moment."""
+    """A member of staff as the database knows them at this moment.
+
+    `on_call` holds weekly hours, none being always; `swaps` win over them, the newest last.
+    """
 
     id: int
     name: str
     role: Role
     telegram: int | None = None
     on_call: tuple[str, ...] = ()
+    email: str | None = None
+    swaps: tuple[Swap, ...] = ()
 
 
 RANK = {role: rank for rank, role in enumerate(Role)}
@@ -35,13 +41,14 @@ LEAST_ROLE = {
     "to_bot": Role.ADMIN,
     "ack": Role.ADMIN,
     "category": Role.ADMIN,
+    "promise": Role.ADMIN,
     "block": Role.ADMIN,
     "take_over": Role.SUPERVISOR,
     "unblock": Role.SUPERVISOR,
     "manage_staff": Role.SUPERVISOR,
 }
 LATER = (
-    "promise", "remedy", "approve", "reject", "withdraw", "reword", "override", "review",
+    "remedy", "approve", "reject", "withdraw", "reword", "override", "review",
     "watch", "pause", "crisis", "confirm", "end_crisis",
 )  # fmt: skip
 
@@ -74,8 +81,18 @@ def require_hold(person: Person, assignee: int | None, holder: str | None) -> No
 
 
 def is_on_call(person: Person, zone: ZoneInfo, at: datetime) -> bool:
-    """Say whether the person can be called at that instant; without hours they always can."""
-    return not person.on_call or covers([parse_weekly(hours) for hours in person.on_call], zone, at)
+    """Say whether the person can be called at that instant; without hours and swaps they always can."""
+    return rota.is_on_call(read_rota(person.on_call), person.swaps, zone, at)
+
+
+def shift_end(person: Person, zone: ZoneInfo, after: datetime) -> datetime | None:
+    """Return when the person next goes off call; None for who always is on call."""
+    return rota.shift_end(read_rota(person.on_call), person.swaps, zone, after)
+
+
+def shift_begin(person: Person, zone: ZoneInfo, after: datetime) -> datetime | None:
+    """Return when the person next comes on call."""
+    return rota.shift_begin(read_rota(person.on_call), person.swaps, zone, after)
 
 
 def recipients(

@@ -1,4 +1,4 @@
-"""The tables of the handoff room: staff, tickets, deadlines, climbs, alerts."""
+"""The tables of the handoff room: staff, shifts, tickets, deadlines, rules, climbs, alerts."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Column,
     DateTime,
     Dialect,
@@ -52,6 +53,7 @@ class StaffRow(SQLModel, table=True):
     name: str = Field(sa_column=Column(String(80), unique=True, nullable=False))
     role: str = Field(max_length=20)
     telegram: int | None = Field(default=None, unique=True)
+    email: str | None = Field(default=None, max_length=254)
     on_call: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     active: bool = True
 
@@ -61,7 +63,10 @@ IS_OPEN = text("status != 'resolved'")
 
 
 class TicketRow(SQLModel, table=True):
-    """One matter for a human. At most one is open in a conversation, which the partial index holds."""
+    """One matter for a human. At most one is open in a conversation, which the partial index holds.
+
+    `held_until` is the end of the assignee's shift, at which the ticket waits again; null is never.
+    """
 
     __tablename__ = "tickets"
     __table_args__ = (
@@ -74,6 +79,7 @@ class TicketRow(SQLModel, table=True):
         ),
         Index("tickets_open", "id", sqlite_where=IS_OPEN, postgresql_where=IS_OPEN),
         Index("tickets_back_to_bot", "back_to_bot_at", sqlite_where=text("back_to_bot_at IS NOT NULL")),
+        Index("tickets_held_until", "held_until", sqlite_where=text("held_until IS NOT NULL")),
         Index("tickets_of_conversation", "conversation_id", "id"),
     )
 
@@ -88,11 +94,17 @@ class TicketRow(SQLModel, table=True):
     unanswered_at: datetime | None = instant()
     resolved_at: datetime | None = instant()
     handed_back: bool = False
+    by_staff: bool = False
     back_to_bot_at: datetime | None = instant()
+    held_until: datetime | None = instant()
 
 
 class DeadlineRow(SQLModel, table=True):
-    """One clock of a ticket. `look_at` is when the sweep has to look at it, and null otherwise."""
+    """One clock of a ticket. `look_at` is when the sweep has to look at it, and null otherwise.
+
+    `target_us` is in microseconds, 0 promises nothing; it is counted in the calendar of that name in
+    the stored rules of that number, 0 being those of the running process.
+    """
 
     __tablename__ = "deadlines"
     __table_args__ = (
@@ -104,7 +116,11 @@ class DeadlineRow(SQLModel, table=True):
     ticket_id: int = Field(foreign_key="tickets.id")
     kind: str = Field(max_length=20)
     started_at: datetime = instant(nullable=False)
-    target_seconds: int
+    target_us: int = Field(sa_column=Column(BigInteger, nullable=False))
+    calendar: str = Field(max_length=80)
+    warn_share: float
+    rules_id: int = 0
+    subject: int | None = None
     due_at: datetime | None = instant()
     warn_at: datetime | None = instant()
     pauses: list[list[str | None]] = Field(
@@ -153,6 +169,42 @@ class AlertRow(SQLModel, table=True):
     held: bool = False
 
 
+class SwapRow(SQLModel, table=True):
+    """One span in which `takes_id` is on call instead of `gives_id`, whatever their weekly hours say."""
+
+    __tablename__ = "swaps"
+
+    id: int | None = Field(default=None, primary_key=True)
+    gives_id: int = Field(foreign_key="staff.id", index=True)
+    takes_id: int = Field(foreign_key="staff.id", index=True)
+    begins_at: datetime = instant(nullable=False)
+    ends_at: datetime = instant(nullable=False)
+
+
+class HandoverRow(SQLModel, table=True):
+    """The tickets that somebody held whose shift ended or who left, until the next shift has the list."""
+
+    __tablename__ = "handovers"
+    __table_args__ = (Index("handovers_due", "look_at", sqlite_where=text("look_at IS NOT NULL")),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    staff_id: int = Field(foreign_key="staff.id")
+    tickets: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    at: datetime = instant(nullable=False)
+    look_at: datetime | None = instant()
+
+
+class RulesRow(SQLModel, table=True):
+    """One version of the policies and calendars, as they stood from `since` on; never changed."""
+
+    __tablename__ = "rules"
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(max_length=64, unique=True)
+    since: datetime = instant(nullable=False)
+    rules: Mapping[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+
+
 class BurstRow(SQLModel, table=True):
     """The alerts of one person within two minutes: how many passed, and how many wait for the digest."""
 
@@ -178,3 +230,6 @@ DEADLINES = table(DeadlineRow)
 CLIMBS = table(ClimbRow)
 ALERTS = table(AlertRow)
 BURSTS = table(BurstRow)
+SWAPS = table(SwapRow)
+HANDOVERS = table(HandoverRow)
+RULES = table(RulesRow)

@@ -6,8 +6,10 @@ from enum import StrEnum
 
 from handoff.actions import (
     Action,
+    Annul,
     CancelClock,
     EndCrisis,
+    KeepPromises,
     PauseClock,
     RaiseCrisis,
     ResumeClock,
@@ -16,6 +18,28 @@ from handoff.actions import (
     StopClock,
 )
 from handoff.entry import Refused
+from handoff.events import (
+    ApprovalAsked,
+    ApprovalDecided,
+    Claimed,
+    ContactWrote,
+    CustomerAsked,
+    Event,
+    HandedBack,
+    NoReplyNeeded,
+    OverrideDone,
+    OverrideReviewed,
+    Promised,
+    QuestionFailed,
+    Recategorised,
+    Released,
+    Reopened,
+    ReplyDelivered,
+    ReplyFailed,
+    Resolved,
+    ResponseBroken,
+    TakenOver,
+)
 from handoff.policy import Category, Kind
 
 BACK_TO_BOT = timedelta(hours=2)
@@ -35,9 +59,9 @@ class Ticket:
     """What decides a ticket's next step.
 
     `unanswered_at` is the oldest message of the contact that no staff message followed. While
-    `responded_at` is None the first response is owed; a ticket that staff opened has it from the
-    start, since nobody waited. `handed_back` marks a resolve that gave the conversation back to the
-    bot at once.
+    `responded_at` is None the first response is owed; a ticket `by_staff`, who opened it, has it from
+    the start, since nobody waited. `handed_back` marks a resolve that gave the conversation back to
+    the bot at once.
     """
 
     status: Status
@@ -48,122 +72,12 @@ class Ticket:
     unanswered_at: datetime | None = None
     resolved_at: datetime | None = None
     handed_back: bool = False
+    by_staff: bool = False
 
     @property
     def is_open(self) -> bool:
         """Say whether somebody still has work with it."""
         return self.status is not Status.RESOLVED
-
-
-# Events: past tense, what happened.
-
-
-@dataclass(frozen=True, slots=True)
-class ContactWrote:
-    """The contact sent a message at `at`; mere `thanks` asks for no answer."""
-
-    at: datetime
-    thanks: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """Somebody picked the waiting ticket."""
-
-    by: int
-
-
-@dataclass(frozen=True, slots=True)
-class TakenOver:
-    """A person of higher standing took it from its holder."""
-
-    by: int
-
-
-@dataclass(frozen=True, slots=True)
-class Released:
-    """The holder gave it back, or could not keep it."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class ReplyDelivered:
-    """The channel accepted a public staff message at `at`."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class CustomerAsked:
-    """The channel accepted a staff message at `at` that asks the contact for something."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class NoReplyNeeded:
-    """A person decided that the contact's last words need no answer."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Resolved:
-    """The matter is settled."""
-
-    by: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class HandedBack:
-    """The bot speaks again; an open matter is settled with it."""
-
-    by: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Reopened:
-    """The matter is not settled after all; `by` holds it. The contact's own words may have shown it."""
-
-    by: int
-    at: datetime
-    by_contact: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class ResponseBroken:
-    """A promised answer did not come in time, so anyone may claim."""
-
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Recategorised:
-    """It turned out to be something else. The new targets count from the original start, or from
-    `origin`, the message that showed it.
-    """
-
-    category: Category
-    origin: datetime | None = None
-
-
-Event = (
-    ContactWrote
-    | Claimed
-    | TakenOver
-    | Released
-    | ReplyDelivered
-    | CustomerAsked
-    | NoReplyNeeded
-    | Resolved
-    | HandedBack
-    | Reopened
-    | ResponseBroken
-    | Recategorised
-)
 
 
 _W, _C, _A, _R = Status.WAITING, Status.CLAIMED, Status.WAITING_CUSTOMER, Status.RESOLVED
@@ -176,6 +90,14 @@ NEXT_STATUS: dict[tuple[Status, type[Event]], Status] = {
     (_C, Released): _W, (_A, Released): _W,
     (_W, ReplyDelivered): _W, (_C, ReplyDelivered): _C, (_A, ReplyDelivered): _A, (_R, ReplyDelivered): _R,
     (_W, CustomerAsked): _W, (_C, CustomerAsked): _A, (_A, CustomerAsked): _A, (_R, CustomerAsked): _R,
+    (_W, ReplyFailed): _W, (_C, ReplyFailed): _C, (_A, ReplyFailed): _A, (_R, ReplyFailed): _R,
+    (_W, QuestionFailed): _W, (_C, QuestionFailed): _C, (_A, QuestionFailed): _C, (_R, QuestionFailed): _R,
+    (_C, Promised): _C, (_A, Promised): _A,
+    (_W, ApprovalAsked): _W, (_C, ApprovalAsked): _C, (_A, ApprovalAsked): _A,
+    (_W, ApprovalDecided): _W, (_C, ApprovalDecided): _C, (_A, ApprovalDecided): _A,
+    (_W, OverrideDone): _W, (_C, OverrideDone): _C, (_A, OverrideDone): _A,
+    (_W, OverrideReviewed): _W, (_C, OverrideReviewed): _C, (_A, OverrideReviewed): _A,
+    (_R, OverrideReviewed): _R,
     (_W, NoReplyNeeded): _W, (_C, NoReplyNeeded): _C, (_A, NoReplyNeeded): _A,
     (_W, Resolved): _R, (_C, Resolved): _R, (_A, Resolved): _R,
     (_W, HandedBack): _R, (_C, HandedBack): _R, (_A, HandedBack): _R, (_R, HandedBack): _R,
@@ -195,7 +117,7 @@ def open_by_contact(category: Category, at: datetime) -> tuple[Ticket, list[Acti
 
 def open_by_staff(by: int, at: datetime) -> tuple[Ticket, list[Action]]:
     """Open a ticket because staff wrote first: theirs from the start, and nobody waited for an answer."""
-    ticket = Ticket(Status.CLAIMED, Category.QUESTION, at, assignee=by, responded_at=at)
+    ticket = Ticket(Status.CLAIMED, Category.QUESTION, at, assignee=by, responded_at=at, by_staff=True)
     return ticket, [StartClock(Kind.RESOLUTION, at)]
 
 
@@ -223,13 +145,27 @@ def decide(before: Ticket, event: Event) -> tuple[Ticket, list[Action]]:
         case Released(at) | ResponseBroken(at):
             paused = before.status is Status.WAITING_CUSTOMER
             return replace(ticket, assignee=None), [ResumeClock(Kind.RESOLUTION, at)] if paused else []
-        case ReplyDelivered(at):
-            return _answered(ticket, at)
-        case CustomerAsked(at):
-            asked, actions = _answered(ticket, at)
+        case ReplyDelivered(at, update):
+            return _answered(ticket, at, update=update)
+        case CustomerAsked(at, update):
+            asked, actions = _answered(ticket, at, update=update)
             if before.status is Status.CLAIMED:
                 actions.append(PauseClock(Kind.RESOLUTION, at))
             return asked, actions
+        case ReplyFailed() | QuestionFailed():
+            return _failed(ticket, event)
+        case Promised(at, by, note):
+            if by <= at:
+                raise Refused("invalid", "a promise is for a time that is still to come")
+            return ticket, [StartClock(Kind.PROMISE, at, by, note)]
+        case ApprovalAsked(approval, at):
+            return ticket, [StartClock(Kind.APPROVAL, at, subject=approval)]
+        case ApprovalDecided(approval, at):
+            return ticket, [StopClock(Kind.APPROVAL, at, approval)]
+        case OverrideDone(override, at):
+            return ticket, [StartClock(Kind.REVIEW, at, subject=override)]
+        case OverrideReviewed(override, at):
+            return ticket, [StopClock(Kind.REVIEW, at, override)]
         case NoReplyNeeded(at):
             if ticket.responded_at is None or ticket.unanswered_at is None:
                 raise Refused("not_available", "no reply is owed at the moment")
@@ -245,18 +181,40 @@ def decide(before: Ticket, event: Event) -> tuple[Ticket, list[Action]]:
             return _recategorised(ticket, category, origin)
 
 
-def _answered(ticket: Ticket, at: datetime) -> tuple[Ticket, list[Action]]:
+def _answered(ticket: Ticket, at: datetime, *, update: bool) -> tuple[Ticket, list[Action]]:
     """Stop what a public staff message answers: everything the contact wrote until then."""
+    kept: list[Action] = [KeepPromises(at, update)]
     if ticket.responded_at is None:
-        return replace(ticket, responded_at=at, unanswered_at=None), [StopClock(Kind.FIRST_RESPONSE, at)]
+        return replace(ticket, responded_at=at, unanswered_at=None), [
+            StopClock(Kind.FIRST_RESPONSE, at),
+            *kept,
+        ]
     if ticket.unanswered_at is None or ticket.unanswered_at > at:
-        return ticket, []
-    return replace(ticket, unanswered_at=None), [StopClock(Kind.NEXT_RESPONSE, at)]
+        return ticket, kept
+    return replace(ticket, unanswered_at=None), [StopClock(Kind.NEXT_RESPONSE, at), *kept]
+
+
+def _failed(ticket: Ticket, event: ReplyFailed | QuestionFailed) -> tuple[Ticket, list[Action]]:
+    """Take back what a message did that never arrived; what it had answered is owed again."""
+    paused_at = event.next_asked_at if isinstance(event, ReplyFailed) else None
+    annulled = Annul(event.sent_at, event.at, event.next_at, ticket.resolved_at, paused_at)
+    is_owed = event.next_at is None and ticket.is_open
+    if ticket.responded_at == event.sent_at and not ticket.by_staff:
+        owed = ticket.opened_at if is_owed else ticket.unanswered_at
+        return replace(ticket, responded_at=event.next_at, unanswered_at=owed), [annulled]
+    if event.answered_at is not None and is_owed:
+        return replace(ticket, unanswered_at=event.answered_at), [annulled]
+    return ticket, [annulled]
 
 
 def _settled(ticket: Ticket, by: int, at: datetime) -> tuple[Ticket, list[Action]]:
     """Settle it. A first response that never came is neither kept nor broken by that."""
-    actions: list[Action] = [StopClock(Kind.RESOLUTION, at), EndCrisis()]
+    actions: list[Action] = [
+        StopClock(Kind.RESOLUTION, at),
+        StopClock(Kind.PROMISE, at),
+        CancelClock(Kind.APPROVAL, at),
+        EndCrisis(),
+    ]
     if ticket.responded_at is None:
         actions.insert(0, CancelClock(Kind.FIRST_RESPONSE, at))
     elif ticket.unanswered_at is not None:

@@ -194,7 +194,9 @@ def test_people_come_and_go(home: Path, capsys: pytest.CaptureFixture[str]) -> N
     assert execute(["staff", "remove", "tini"]) == 0
     capsys.readouterr()
     assert execute(["staff", "list", "--json"]) == 0
-    assert lines(capsys) == [{"name": "tono", "role": "decision_maker", "telegram": 42, "on_call": []}]
+    assert lines(capsys) == [
+        {"name": "tono", "role": "decision_maker", "telegram": 42, "email": None, "on_call": []}
+    ]
     assert execute(["staff", "login", "tono"]) == 0
     assert "/login/" in capsys.readouterr().out
 

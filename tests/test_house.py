@@ -14,7 +14,8 @@ MAY_IMPORT = {"bot": {"knowledge", "handoff"}, "knowledge": set(), "handoff": se
 # Outside library -> the files that may import it, as path prefixes.
 HOMES = {
     "telegram": ("bot/channels/telegram",),
-    "httpx": ("bot/channels/telegram_request.py",),
+    "httpx": ("bot/channels/telegram_request.py", "bot/channels/webhook.py"),
+    "aiosmtplib": ("bot/channels/email.py",),
     "starlette": ("bot/web/",),
     "jinja2": ("bot/web/",),
     "sse_starlette": ("bot/web/",),
@@ -36,8 +37,8 @@ HOMES = {
     "sqlmodel": ("bot/tables.py", "handoff/tables.py", "knowledge/tables.py", "bot/database.py"),
 }
 IMPURE = {
-    "alembic", "apscheduler", "asyncio", "httpx", "logging", "os", "random", "secrets", "socket",
-    "sqlalchemy", "sqlite3", "sqlmodel", "starlette", "telegram", "threading", "time", "uvicorn",
+    "aiosmtplib", "alembic", "apscheduler", "asyncio", "httpx", "logging", "os", "random", "secrets",
+    "socket", "sqlalchemy", "sqlite3", "sqlmodel", "starlette", "telegram", "threading", "time", "uvicorn",
 }  # fmt: skip
 CLOCKS = {"now", "utcnow", "today"}
 # What is slow to load and seldom needed is loaded where it is used; the reason stands there.

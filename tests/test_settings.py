@@ -18,7 +18,7 @@ SHIPPED = ROOT / "config.toml"
 KEYS = {
     "brand": ["name", "timezone", "language"],
     "knowledge": ["content", "words"],
-    "staff": ["name", "role", "telegram", "on_call"],
+    "staff": ["name", "role", "telegram", "on_call", "email"],
     "calendar.office": [
         *("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
         *("holidays", "exceptions", "country", "timezone"),
@@ -36,6 +36,7 @@ KEYS = {
     ],
     "crisis": ["contacts", "within", "times_usual", "terms"],
     "telegram": ["group", "business", "webhook"],
+    "second": ["webhook", "smtp", "mail_from"],
     "web": ["host", "port"],
     "database": ["url"],
 }
@@ -80,7 +81,7 @@ def test_what_the_shipped_file_shows_as_optional_is_right_when_it_is_switched_on
     text = re.sub(r"^# (?=\w+ = )", "", SHIPPED.read_text(encoding="utf-8"), flags=re.MULTILINE)
     settings = load(tmp_path, text)
     sari = settings.staff[0]
-    assert (sari.telegram, len(sari.on_call)) == (123456789, 2)
+    assert (sari.telegram, len(sari.on_call), sari.email) == (123456789, 2, "sari@example.com")
     assert settings.telegram.group == -1001234567890
     assert settings.calendars["office"].zone.key == "Asia/Makassar"
 
@@ -167,11 +168,11 @@ def test_staff_are_read_in_the_order_of_the_file(tmp_path: Path) -> None:
         tmp_path,
         '[[staff]]\nname = "Tini Wati"\nrole = "supervisor"\ntelegram = 7\n'
         'on_call = ["mon-fri 08:00-17:00"]\n'
-        '[[staff]]\nname = "adi"\nrole = "admin"',
+        '[[staff]]\nname = "adi"\nrole = "admin"\nemail = "adi.w+siaga@mail.example.com"',
     )
     assert settings.staff == (
         StaffMember("Tini Wati", Role.SUPERVISOR, 7, ("mon-fri 08:00-17:00",)),
-        StaffMember("adi", Role.ADMIN, None, ()),
+        StaffMember("adi", Role.ADMIN, None, (), "adi.w+siaga@mail.example.com"),
     )
 
 
@@ -239,6 +240,9 @@ def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
 
 # Warnings
 
+MAILED = '[second]\nsmtp = "smtp://mail.example.com"\nmail_from = "mimin@example.com"\n'
+TO_THE_DESK = "the second channel is not set up, so it rings on the desk and in Telegram only; see [second]"
+
 
 @pytest.mark.parametrize(
     ("text", "line"),
@@ -271,9 +275,32 @@ def test_a_folder_is_no_configuration(tmp_path: Path) -> None:
             "contact_30d = 0 is below admin = 5",
         ),
         ('[database]\nurl = "sqlite:///:memory:"', "database.url: is kept in memory"),
+        (
+            '[second]\nwebhook = "https://hooks.example.com"\n[[ladder]]\nto = ["admin"]',
+            '[second]: no [[ladder]] has channel = "second", so nothing rings there',
+        ),
+        (
+            f'{MAILED}[[staff]]\nname = "a"\nrole = "admin"\nemail = "a@example.com"',
+            'second.smtp: nobody whom a [[ladder]] with channel = "second" names has an email',
+        ),
     ],
 )
 def test_what_is_allowed_but_hardly_meant_is_warned_of(tmp_path: Path, text: str, line: str) -> None:
     found = warnings(load(tmp_path, text))
     assert any(line in warning for warning in found), found
     assert all(warning.startswith("config.toml: ") for warning in found)
+
+
+def test_a_second_channel_that_is_not_set_up_is_warned_of_only_where_telegram_is_on(tmp_path: Path) -> None:
+    token = {"MIMIN_TELEGRAM_TOKEN": "1:a"}
+    found = warnings(load_settings(SHIPPED, token, tmp_path))
+    assert found == [f"config.toml: [[ladder]] no. 4: {TO_THE_DESK}"]
+    hook = {"MIMIN_WEBHOOK_URL": "https://hooks.example.com/x"}
+    assert warnings(load_settings(SHIPPED, token | hook, tmp_path)) == []
+
+
+@pytest.mark.parametrize("to", ["decision_maker", "assignee", "on_call"])
+def test_one_mailbox_that_a_second_rung_may_name_is_enough(tmp_path: Path, to: str) -> None:
+    person = '[[staff]]\nname = "rina"\nrole = "decision_maker"\nemail = "rina@example.com"\n'
+    ladder = f'[[ladder]]\nto = ["{to}"]\nchannel = "second"\n'
+    assert not any("second.smtp" in line for line in warnings(load(tmp_path, MAILED + person + ladder)))

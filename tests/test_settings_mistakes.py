@@ -41,6 +41,7 @@ def test_what_is_not_toml_is_named_with_its_line(tmp_path: Path, text: bytes, li
     assert problem.startswith(line)
 
 
+FROM = '[second]\nmail_from = "mimin@example.com"\n'
 OFFICE = '[calendar.office]\nmon = ["09:00-17:00"]\n'
 
 
@@ -108,6 +109,17 @@ OFFICE = '[calendar.office]\nmon = ["09:00-17:00"]\n'
             '[[staff]]\nname="a"\nrole="admin"\ntelegram=7\n[[staff]]\nname="b"\nrole="admin"\ntelegram=7',
             "[[staff]] no. 2, telegram: 7 is also a's; an id belongs to one person",
         ),
+        (
+            '[[staff]]\nname="a"\nrole="admin"\nemail="Sari <sari@example.com>"',
+            'no. 1, email: "Sari <sari@example.com>" is no mail address; allowed is a plain one, such as',
+        ),
+        ('[[staff]]\nname="a"\nrole="admin"\nemail="sari@"', 'no. 1, email: "sari@" is no mail address'),
+        ('[[staff]]\nname="a"\nrole="admin"\nemail="sari@kantor"', "is no mail address"),
+        ('[[staff]]\nname="a"\nrole="admin"\nemail="a..b@x.example"', "is no mail address"),
+        ('[[staff]]\nname="a"\nrole="admin"\nemail="a@x.example\\nBcc: b"', "is no mail address"),
+        (f'[[staff]]\nname="a"\nrole="admin"\nemail="{"x" * 65}@x.example"', "is no mail address"),
+        ('[[staff]]\nname="a"\nrole="admin"\nemail=""', "is no mail address"),
+        ('[[staff]]\nname="a"\nrole="admin"\nemail=5', "no. 1, email: expected text, got the number 5"),
         (
             '[calendar.office]\nmon = ["25:00-26:00"]',
             'calendar.office.mon: "25:00-26:00" is no interval; allowed is',
@@ -221,6 +233,48 @@ OFFICE = '[calendar.office]\nmon = ["09:00-17:00"]\n'
         (
             '[telegram]\nwebhook = "http://x.example"',
             'telegram.webhook: "http://x.example" is no https address',
+        ),
+        (
+            '[second]\nsmpt = ""',
+            'second.smpt: is unknown; allowed is webhook, smtp, mail_from; did you mean "smtp"?',
+        ),
+        (
+            '[second]\nwebhook = "http://hooks.example.com"',
+            'second.webhook: is no https address; allowed is one such as "https://hooks.example.com/alerts", '
+            'http only to this machine, or "" for none',
+        ),
+        ('[second]\nwebhook = "hooks.example.com"', "second.webhook: is no https address"),
+        ('[second]\nwebhook = "https://"', "second.webhook: is no https address"),
+        ('[second]\nwebhook = "https://a b/"', "second.webhook: is no https address"),
+        ('[second]\nwebhook = "https://a_b..c/"', "second.webhook: is no https address"),
+        ('[second]\nwebhook = "https://a.example:0/"', "second.webhook: is no https address"),
+        ('[second]\nwebhook = "https://a.example:99999/"', "second.webhook: is no https address"),
+        ('[second]\nwebhook = "https://a.example/#x"', "second.webhook: is no https address"),
+        ('[second]\nwebhook = "https://[::1/"', "second.webhook: is no https address"),
+        ('[second]\nwebhook = "http://127.0.0.1.example.com/"', "second.webhook: is no https address"),
+        (
+            f'[second]\nwebhook = "https://a.example/{"x" * 2000}"',
+            "second.webhook: is 2018 characters long; allowed are 2000",
+        ),
+        (
+            f'{FROM}smtp = "mail.example.com"',
+            'second.smtp: is no mail server; allowed is "smtp://HOST:587" with STARTTLS, "smtps://HOST:465" '
+            'with TLS, or "" for none',
+        ),
+        (f'{FROM}smtp = "https://mail.example.com"', "second.smtp: is no mail server"),
+        (f'{FROM}smtp = "smtp://mail.example.com/x"', "second.smtp: is no mail server"),
+        (f'{FROM}smtp = "smtp://mail.example.com:0"', "second.smtp: is no mail server"),
+        (
+            f'{FROM}smtp = "smtp://mimin:x@mail.example.com"',
+            "second.smtp: holds a user; set MIMIN_SMTP_USER and MIMIN_SMTP_PASSWORD in the environment",
+        ),
+        (
+            '[second]\nsmtp = "smtp://mail.example.com"',
+            "second.mail_from: is missing, and smtp needs it; write whom alerts come from, such as",
+        ),
+        (
+            '[second]\nsmtp = "smtp://mail.example.com"\nmail_from = "Mimin"',
+            'second.mail_from: "Mimin" is no mail address; allowed is a plain one, such as',
         ),
         ("[web]\nport = 65536", "web.port: 65536 is out of range; allowed is 0 to 65535"),
         ('[web]\nport = "8080"', 'web.port: expected a whole number, got the text "8080"'),

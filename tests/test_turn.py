@@ -260,7 +260,7 @@ def test_a_reply_to_a_ticket_that_another_one_followed_is_refused(scene: Stage) 
 
 
 def test_somebody_may_have_it_again_after_the_first_ack_has_run_out() -> None:
-    scene = stage(replace(small_brand(), has_telegram=True))
+    scene = stage(replace(small_brand(), reaches=frozenset({"telegram"})))
     dan = scene.person("dan")
     with scene.open() as conn:
         people.link_telegram(conn, dan, 7)

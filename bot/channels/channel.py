@@ -49,6 +49,13 @@ class Channel(Protocol):
         """Send it and return the channel's id of it; raises Unsent, Uncertain or Rejected."""
 
 
+class Closing(Channel, Protocol):
+    """A way out that keeps connections."""
+
+    async def close(self) -> None:
+        """Close them."""
+
+
 class Page:
     """A channel whose recipients read pages of ours: what is committed is delivered."""
 

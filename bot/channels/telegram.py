@@ -8,10 +8,11 @@ from telegram.constants import ReactionEmoji
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
 from bot.channels.channel import Rejected, Sending, Uncertain, Unsent
+from bot.channels.quiet import quiet_loggers
 from bot.channels.telegram_buttons import AckTap, OfferTap, code_of
 from bot.channels.telegram_marks import load_pause, save_pause
 from bot.channels.telegram_pace import Pace
-from bot.channels.telegram_request import Flooded, NotSent, Request, plain, quiet_loggers
+from bot.channels.telegram_request import Flooded, NotSent, Request, plain
 from bot.cutting import LONGEST, shortened
 from bot.service import Service
 from bot.settings import SettingsError
@@ -42,7 +43,7 @@ class TelegramChannel:
         settings = service.settings.telegram
         if settings.token is None:
             raise ValueError("Telegram is off: there is no token")
-        quiet_loggers()
+        quiet_loggers("httpx", "httpcore", "telegram")
         self._service = service
         self._pace = Pace(settings.rate)
         self._requests = (_request(CONNECTIONS, patience), _request(2, patience))

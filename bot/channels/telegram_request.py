@@ -1,7 +1,6 @@
 """The way to the Bot API over HTTP; a failure says whether the request can have arrived."""
 
 import json
-import logging
 from typing import Any
 
 import httpx
@@ -63,13 +62,6 @@ class Request(HTTPXRequest):
         if not isinstance(read, dict):
             raise TelegramError("the answer was not one of the Bot API")
         return read
-
-
-def quiet_loggers() -> None:
-    """Keep what the libraries say of each request out of the log: addresses hold the token, bodies texts."""
-    for name in ("httpx", "httpcore", "telegram"):
-        logger = logging.getLogger(name)
-        logger.setLevel(max(logger.level, logging.WARNING))
 
 
 def plain(error: BaseException) -> str:

@@ -10,6 +10,7 @@ from telegram.constants import ChatType
 
 from bot import contacts, ledger, outbox, turn
 from bot.brand import Brand
+from bot.channels import telegram_staff
 from bot.channels.telegram import NAME
 from bot.channels.telegram_taps import tap
 from bot.channels.telegram_words import words_of
@@ -24,6 +25,7 @@ from handoff import tickets
 from handoff.entry import Entry
 
 LONGEST_NAME = 200
+PROMISE = ("/janji", "/promise")
 COMMANDS = {"/start": "start", "/help": "help"}
 
 
@@ -82,6 +84,8 @@ def _message(conn: Connection, brand: Brand, message: Message, now: datetime) ->
         remote_id=str(_whole(message.message_id)), kind=words.kind,
     )  # fmt: skip
     command = words.text.split(maxsplit=1)[0].split("@")[0].lower() if words.text.startswith("/") else None
+    if command in PROMISE and telegram_staff.promise(conn, brand, message, wrote, now):
+        return
     if command in COMMANDS:
         _tell(conn, brand, wrote, COMMANDS[command], sender.language_code, now)
     else:

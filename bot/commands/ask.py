@@ -77,8 +77,8 @@ def _due(brand: Brand, action: Action, now: datetime) -> datetime | None:
     """Return by when a person would answer, where the action hands over."""
     if not isinstance(action, OpenTicket):
         return None
-    policy = brand.promises.policies[action.category]
-    return deadline.start(Kind.FIRST_RESPONSE, now, policy, brand.promises.warn_at).due_at
+    terms = brand.promises.terms(Kind.FIRST_RESPONSE, action.category)
+    return deadline.start(Kind.FIRST_RESPONSE, now, terms).due_at
 
 
 def _plain(said: Mapping[str, Any]) -> str:

@@ -1,6 +1,7 @@
 """`mimin staff`: the people at the desk."""
 
 import json
+from datetime import datetime
 from typing import Annotated
 
 import typer
@@ -13,11 +14,12 @@ from bot.clock import utc_now
 from bot.commands.context import CommandError, ConfigOption, JsonOption, learn, out, settings_of
 from bot.database import reading, transaction
 from bot.settings import Settings
+from bot.settings.calendars import parse_date
 from bot.tables import MARKS, WEB_ADDRESS
 from bot.web.sign_in import create_login
-from handoff import people, shifts
-from handoff.entry import Entry
-from handoff.hours import parse_weekly
+from handoff import people, rules, shifts, swaps
+from handoff.entry import Entry, Refused
+from handoff.hours import parse_interval, parse_weekly
 from handoff.policy import Role
 from handoff.staff import Person
 from knowledge.mistakes import nearest
@@ -37,12 +39,19 @@ def list_(json_: JsonOption = False, config: ConfigOption = None) -> None:
     if json_:
         for person in staff:
             line = {"name": person.name, "role": person.role, "telegram": person.telegram}
+            line |= {"email": person.email}
             out(json.dumps(line | {"on_call": list(person.on_call)}, ensure_ascii=False))
         return
-    table = Table("name", "role", "telegram", "on call")
+    table = Table("name", "role", "telegram", "e-mail", "on call")
     for person in staff:
         hours = ", ".join(person.on_call) or "always"
-        table.add_row(person.name, person.role.replace("_", " "), str(person.telegram or "-"), hours)
+        table.add_row(
+            person.name,
+            person.role.replace("_", " "),
+            str(person.telegram or "-"),
+            person.email or "-",
+            hours,
+        )
     Console().print(table)
 
 
@@ -51,6 +60,7 @@ def add(
     name: NameArgument,
     role: Annotated[str, typer.Option(help="admin, supervisor or decision_maker.")] = Role.ADMIN,
     telegram: Annotated[int | None, typer.Option(help="The person's Telegram user id.")] = None,
+    email: Annotated[str | None, typer.Option(help="Where the second channel reaches the person.")] = None,
     on_call: Annotated[
         list[str] | None, typer.Option(help='Weekly hours, such as "mon-fri 08:00-17:00".')
     ] = None,
@@ -64,7 +74,7 @@ def add(
     with transaction(engine) as conn:
         if telegram is not None and (known := people.find_by_telegram(conn, telegram)):
             raise CommandError(f"--telegram {telegram} belongs to {known.name} already")
-        person = people.add_staff(conn, name, given, telegram, on_call or [])
+        person = people.add_staff(conn, name, given, telegram, on_call or [], email)
         _log(conn, "staff_added", person, role=given)
     standing = given.replace("_", " ")
     out(f"{name} is at the desk as {standing}; `mimin staff login {name}` prints a sign-in link")
@@ -92,7 +102,8 @@ def remove(name: NameArgument, config: ConfigOption = None) -> None:
     brand = learn(settings, [])
     with transaction(building.open_database(settings)) as conn:
         person = _person(conn, name)
-        freed = shifts.leave(conn, settings.promises, person, utc_now())
+        promises, _ = rules.in_force(conn, settings.promises, utc_now())
+        freed = shifts.leave(conn, promises, person, utc_now())
         _log(conn, "staff_removed", person)
         ledger.record(conn, brand, freed, utc_now())
     waiting = {e.ticket for e in freed if isinstance(e, Entry) and e.kind == "ticket"}
@@ -111,6 +122,69 @@ def login(name: NameArgument, config: ConfigOption = None) -> None:
         _log(conn, "staff_login_made", person)
         address = _address(conn, settings)
     out(f"{address}/login/{token}")
+
+
+@app.command()
+def swap(
+    gives: Annotated[str, typer.Argument(help="Who gives a shift away.")],
+    takes: Annotated[str, typer.Argument(help="Who is on call instead.")],
+    day: Annotated[str, typer.Argument(help="The day on which the shift begins, such as 2026-12-24.")],
+    hours: Annotated[str | None, typer.Option(help='Only a part of the day, such as "09:00-12:00".')] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Let one person be on call instead of another on one day; tickets they hold wait again at its end."""
+    settings = settings_of(config)
+    try:
+        on, interval = parse_date(day), parse_interval(hours) if hours else None
+    except ValueError as error:
+        raise CommandError(str(error)) from error
+    with transaction(building.open_database(settings)) as conn:
+        giver, taker = _person(conn, gives), _person(conn, takes)
+        try:
+            made = swaps.swap(conn, settings.promises, giver, taker, on, utc_now(), interval)
+        except Refused as refused:
+            raise CommandError(refused.sentence) from refused
+        for one in made:
+            _log(conn, "shift_swapped", giver, takes=taker.id, swap=one.id)
+    for one in made:
+        out(_swapped(one, settings))
+
+
+@app.command("swaps")
+def list_swaps(json_: JsonOption = False, config: ConfigOption = None) -> None:
+    """List the swaps that are not over."""
+    settings = settings_of(config)
+    with reading(building.open_database(settings)) as conn:
+        found = swaps.list_swaps(conn, utc_now())
+    for one in found:
+        line = {"swap": one.id, "gives": one.gives, "takes": one.takes}
+        line |= {"from": _local(one.begins_at, settings), "to": _local(one.ends_at, settings)}
+        out(json.dumps(line, ensure_ascii=False) if json_ else _swapped(one, settings))
+
+
+@app.command()
+def unswap(
+    number: Annotated[int, typer.Argument(metavar="SWAP", help="Its number, as `swaps` lists it.")],
+    config: ConfigOption = None,
+) -> None:
+    """Take a swap back."""
+    settings = settings_of(config)
+    with transaction(building.open_database(settings)) as conn:
+        try:
+            undone = swaps.undo(conn, settings.promises, number, utc_now())
+        except Refused as refused:
+            raise CommandError(refused.sentence) from refused
+        journal.append(conn, Entry("swap_undone", data={"swap": undone.id}), utc_now())
+    out(f"swap {undone.id} is taken back: {undone.gives} keeps the shift")
+
+
+def _swapped(one: swaps.Swapped, settings: Settings) -> str:
+    span = f"{_local(one.begins_at, settings)} to {_local(one.ends_at, settings)}"
+    return f"swap {one.id}: {one.takes} is on call instead of {one.gives} from {span}"
+
+
+def _local(at: datetime, settings: Settings) -> str:
+    return at.astimezone(settings.zone).isoformat(timespec="minutes")
 
 
 def _address(conn: Connection, settings: Settings) -> str:

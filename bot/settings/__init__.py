@@ -5,21 +5,27 @@ from bot.settings.load import demo_config, find_config, load_settings
 from bot.settings.model import (
     Approval,
     CrisisRules,
+    Mail,
+    Second,
     Settings,
     SettingsError,
     Sop,
     StaffMember,
     Telegram,
+    Tls,
 )
 
 __all__ = [
     "Approval",
     "CrisisRules",
+    "Mail",
+    "Second",
     "Settings",
     "SettingsError",
     "Sop",
     "StaffMember",
     "Telegram",
+    "Tls",
     "demo_config",
     "find_config",
     "load_settings",

@@ -7,6 +7,9 @@ from bot.settings.model import Settings, Sop
 from handoff.calendar import last_closing, overlaps
 from handoff.policy import Role
 
+SECOND = "second"
+ANYBODY = {"assignee", "on_call"}
+
 
 def warnings(settings: Settings) -> list[str]:
     """Return a line for each setting that is allowed and probably not meant."""
@@ -19,6 +22,7 @@ def _warnings(settings: Settings) -> Iterator[str]:
         yield f"knowledge.content: {settings.content} does not exist, so there is nothing to answer from"
     yield from _about_calendars(settings)
     yield from _about_people(settings)
+    yield from _about_second(settings)
     for category, policy in settings.promises.policies.items():
         if not policy.targets:
             yield f"sla.{category}: promises no time, so nobody is alerted when such a ticket waits"
@@ -45,8 +49,8 @@ def _about_people(settings: Settings) -> Iterator[str]:
     if Role.DECISION_MAKER not in named:
         yield "[[ladder]]: no rung names decision_maker, so a crisis alert starts at the first rung"
     for n, rung in enumerate(ladder, 1):
-        if rung.channel not in {None, "second"}:
-            yield f'[[ladder]] no. {n}, channel: "{rung.channel}" is not known; known is "second"'
+        if rung.channel not in {None, SECOND}:
+            yield f'[[ladder]] no. {n}, channel: "{rung.channel}" is not known; known is "{SECOND}"'
     if not settings.staff:
         yield "[[staff]]: there is nobody, so no ticket can be claimed and no alert reaches anyone"
         return
@@ -55,6 +59,27 @@ def _about_people(settings: Settings) -> Iterator[str]:
         if role not in present:
             alerts = ", and the ladder names that role" if role in named else ""
             yield f"[[staff]]: nobody has the role {role}{alerts}"
+
+
+def _about_second(settings: Settings) -> Iterator[str]:
+    """Advise on the second channel; that it is not set up is said only where Mimin rings for real."""
+    second = settings.second
+    rungs = {n: rung for n, rung in enumerate(settings.promises.ladder, 1) if rung.channel == SECOND}
+    if not second.webhook and not second.mail:
+        for n in rungs if settings.telegram.token else ():
+            yield (
+                f"[[ladder]] no. {n}: the second channel is not set up, so it rings on the desk and in "
+                "Telegram only; see [second]"
+            )
+    elif not rungs:
+        yield f'[second]: no [[ladder]] has channel = "{SECOND}", so nothing rings there'
+    elif second.mail:
+        named = {recipient for rung in rungs.values() for recipient in rung.to}
+        if not any(person.email and (person.role in named or named & ANYBODY) for person in settings.staff):
+            yield (
+                f'second.smtp: nobody whom a [[ladder]] with channel = "{SECOND}" names has an email, '
+                "so nothing is mailed; see [[staff]]"
+            )
 
 
 def _about_sop(sop: Sop) -> Iterator[str]:

@@ -3,7 +3,9 @@
 import re
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 
 import bot
 from bot.settings.calendars import parse_zone, read_calendars
@@ -11,7 +13,9 @@ from bot.settings.model import CrisisRules, Settings, SettingsError
 from bot.settings.outside import read_database, read_environment, read_telegram, read_web
 from bot.settings.people import read_sop, read_staff
 from bot.settings.promising import read_approval, read_promises
+from bot.settings.second import read_second
 from bot.settings.table import Notes, Table, line
+from handoff.policy import Kind, Policy
 from knowledge.article import LANGUAGES
 from knowledge.words import parse_phrase
 
@@ -30,6 +34,7 @@ _SECTIONS = (
     "sop",
     "crisis",
     "telegram",
+    "second",
     "web",
     "database",
 )
@@ -78,6 +83,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
     calendars = read_calendars(root, zone)
     promises = read_promises(root, zone, calendars)
     approval = read_approval(root, calendars)
+    decided = Policy(MappingProxyType({Kind.APPROVAL: approval.within}), approval.calendar)
     sop = read_sop(root)
     crisis = root.table("crisis", ("contacts", "within", "times_usual", "terms"))
     rules = CrisisRules(
@@ -87,6 +93,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
     )
     terms = crisis.items("terms", lambda text: parse_phrase(line(text)))
     telegram = read_telegram(root, environment)
+    second = read_second(root, environment)
     host, port = read_web(root, environment)
     return Settings(
         path=path,
@@ -98,11 +105,12 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
         crisis_terms=terms,
         staff=staff,
         calendars=calendars,
-        promises=promises,
+        promises=replace(promises, approval=decided),
         database_url=read_database(root, environment, folder),
         web_host=host,
         web_port=port,
         telegram=telegram,
+        second=second,
         approval=approval,
         sop=sop,
         crisis=rules,

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
+from enum import StrEnum
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -30,6 +31,7 @@ class StaffMember:
     role: Role
     telegram: int | None
     on_call: tuple[str, ...]
+    email: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,39 @@ class Telegram:
     group: int | None
     business: bool
     webhook: str | None
+
+
+class Tls(StrEnum):
+    """How the way to a mail server is encrypted; "none" is for a server on this machine."""
+
+    NONE = "none"
+    STARTTLS = "starttls"
+    WHOLE = "whole"
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """The mail server that takes alerts. `sender` is the address they come from; no `user`, no login."""
+
+    host: str
+    port: int
+    tls: Tls
+    sender: str
+    user: str | None = field(default=None, repr=False)
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Second:
+    """What a rung with channel = "second" rings besides the desk and Telegram; None is not set up.
+
+    `webhook` is a secret itself, since many such addresses are all that is needed to write there;
+    `secret` is what requests to it are signed with.
+    """
+
+    webhook: str | None = field(default=None, repr=False)
+    secret: str | None = field(default=None, repr=False)
+    mail: Mail | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +139,7 @@ class Settings:
     web_host: str
     web_port: int
     telegram: Telegram
+    second: Second
     approval: Approval
     sop: tuple[Sop, ...]
     crisis: CrisisRules

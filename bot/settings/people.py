@@ -2,6 +2,7 @@
 
 import re
 
+from bot.settings.addresses import parse_mail_address
 from bot.settings.model import Sop, StaffMember
 from bot.settings.table import Table, line
 from handoff.calendar import parse_weekly
@@ -17,11 +18,12 @@ _LIMITS = (*Role, "contact_30d", "admin_day", "override_cap")
 def read_staff(root: Table) -> tuple[StaffMember, ...]:
     """Return the people in the order of the file; names and Telegram ids are theirs alone."""
     people: list[StaffMember] = []
-    for table in root.tables("staff", ("name", "role", "telegram", "on_call")):
+    for table in root.tables("staff", ("name", "role", "telegram", "on_call", "email")):
         name = table.parsed("name", "", _name)
         role = table.choice("role", Role.ADMIN, Role)
         telegram = table.whole("telegram", 0, 1, _LARGEST_ID) or None
         on_call = table.items("on_call", _shift)
+        email = table.parsed("email", None, parse_mail_address)
         for key, hint in _NEEDED.items():
             if key not in table:
                 table.wrong(key, f"is missing; {hint}")
@@ -30,7 +32,7 @@ def read_staff(root: Table) -> tuple[StaffMember, ...]:
         twin = next((other for other in people if telegram and other.telegram == telegram), None)
         if twin:
             table.wrong("telegram", f"{telegram} is also {twin.name}'s; an id belongs to one person")
-        people.append(StaffMember(name, Role(role), telegram, on_call))
+        people.append(StaffMember(name, Role(role), telegram, on_call, email))
     return tuple(people)
 
 

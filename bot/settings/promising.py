@@ -16,7 +16,17 @@ from handoff.calendar import (
     last_closing,
     parse_weekly,
 )
-from handoff.policy import DEFAULT_LADDER, RECIPIENTS, Alerting, Category, Kind, Policy, Promises, Rung
+from handoff.policy import (
+    DEFAULT_LADDER,
+    RECIPIENTS,
+    TARGETED,
+    Alerting,
+    Category,
+    Kind,
+    Policy,
+    Promises,
+    Rung,
+)
 from knowledge.mistakes import shown
 
 _SLA = {
@@ -64,9 +74,9 @@ def read_approval(root: Table, calendars: Mapping[str, Calendar]) -> Approval:
 def _policy(sla: Table, category: Category, calendars: Mapping[str, Calendar]) -> Policy:
     """Return the targets of a category: the default ones, or those of its section and no others."""
     defaults, calendar_name = _SLA[category]
-    table = sla.table(category, (*Kind, "calendar"))
+    table = sla.table(category, (*TARGETED, "calendar"))
     calendar = _lasting(table, calendar_name, calendars)
-    named = [kind for kind in Kind if kind in table] if category in sla else list(Kind)
+    named = [kind for kind in TARGETED if kind in table] if category in sla else list(TARGETED)
     targets = {kind: table.duration(kind, defaults[kind]) for kind in named}
     for kind, target in targets.items():
         _check_reach(table, kind, target, calendar)

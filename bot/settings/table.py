@@ -72,10 +72,10 @@ class Table:
         """Return a text that is not blank, holds no line break and is not too long."""
         return self.parsed(key, default, lambda text: line(text, longest))
 
-    def parsed(self, key: str, default: T, parse: Callable[[str], T]) -> T:
+    def parsed(self, key: str, default: T, parse: Callable[[str], T], longest: int = _LONGEST_TEXT) -> T:
         """Return what `parse` makes of the text; its ValueError is the sentence that is noted."""
         value = self._value(key, str, "text")
-        return default if value is None else self._parse(self.path(key), value, parse, default)
+        return default if value is None else self._parse(self.path(key), value, parse, default, longest)
 
     def duration(self, key: str, default: str, *, zero: bool = False) -> timedelta:
         """Return a duration; the default is written as in the file."""
@@ -160,9 +160,11 @@ class Table:
         self.wrong(key, f"expected {expected}, got {_described(value)}")
         return None
 
-    def _parse(self, where: str, text: str, parse: Callable[[str], T], default: T) -> T:
-        if len(text) > _LONGEST_TEXT:
-            self.notes.add(where, f"is {len(text)} characters long; allowed are {_LONGEST_TEXT}")
+    def _parse(
+        self, where: str, text: str, parse: Callable[[str], T], default: T, longest: int = _LONGEST_TEXT
+    ) -> T:
+        if len(text) > longest:
+            self.notes.add(where, f"is {len(text)} characters long; allowed are {longest}")
             return default
         try:
             return parse(text)

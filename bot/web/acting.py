@@ -14,7 +14,7 @@ from bot.service import Service
 from bot.tables import MARKS
 from bot.web import gate, queries
 from bot.web.buttons import VERBS
-from bot.web.desk import SEEN, Desk
+from bot.web.desk import HANDED, KEPT, SEEN, Desk
 from bot.web.pages import Pages
 from bot.web.sign_in import Session, find_session, sign_out
 from handoff.entry import Entry, Refused
@@ -75,12 +75,13 @@ class Acting:
         return await self._again(request, lambda conn: intake.retry(conn, row), {"inbound": row})
 
     async def dismiss(self, request: Request) -> Response:
-        """Show the pings up to one no more; the ladder climbs on."""
+        """Show the pings, or the lists of the shift before, up to one no more; the ladder climbs on."""
         form = await gate.read_form(request)
         upto = gate.number(form.get("upto", "")) or 0
 
         def job(conn: Connection) -> None:
-            name = SEEN.format(self._session(conn, request, form).person.id)
+            mark = HANDED if form.get("what") == "handover" else SEEN
+            name = mark.format(self._session(conn, request, form).person.id)
             value = str(max(upto, queries.read_mark(conn, name)))
             row = insert(MARKS).values(name=name, value=value)
             conn.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": value}))
@@ -136,7 +137,10 @@ class Acting:
 def _args(verb: str, form: Form) -> dict[str, object]:
     """Return the values an act takes, from the form."""
     if verb == "reply":
-        return {"text": form.get("text", ""), "awaiting": form.get("awaiting") == "yes"}
+        flags = {flag: form.get(flag) == "yes" for flag in ("awaiting", "update")}
+        return {"text": form.get("text", ""), **flags}
+    if verb == "promise":
+        return {"text": form.get("promise", ""), "by": form.get("by", "")}
     if verb == "note":
         return {"text": form.get("note", "")}
     if verb == "take_over":
@@ -146,7 +150,7 @@ def _args(verb: str, form: Form) -> dict[str, object]:
 
 def _kept(form: Form) -> dict[str, str]:
     """Return what was typed, so that a refused form loses nothing."""
-    return {name: form.get(name, "") for name in ("text", "note", "reason", "awaiting")}
+    return {name: form.get(name, "") for name in KEPT}
 
 
 def _nonce(form: Form) -> str | None:

@@ -9,7 +9,7 @@ from handoff.ticket import Ticket
 
 VERBS = (
     "claim", "reply", "note", "take_over", "release", "resolve", "no_reply_needed", "reopen", "to_bot",
-    "category", "ack", "block", "unblock",
+    "category", "promise", "ack", "block", "unblock",
 )  # fmt: skip
 
 
@@ -43,11 +43,11 @@ def _may_write(person: Person, newest: Ticket | None, now: datetime) -> bool:
 
 def _on_open(person: Person, ticket: Ticket) -> set[str]:
     if ticket.assignee is None:
-        found = {"claim", "resolve", "to_bot", "category"}
+        found = {"claim", "resolve", "to_bot", "category", "promise"}
     elif ticket.assignee == person.id:
-        found = {"release", "resolve", "to_bot", "category"}
+        found = {"release", "resolve", "to_bot", "category", "promise"}
     elif outranks_admin(person.role):
-        found = {"take_over", "release", "resolve", "to_bot", "category"}
+        found = {"take_over", "release", "resolve", "to_bot", "category", "promise"}
     else:
         return set()
     if ticket.responded_at is not None and ticket.unanswered_at is not None:

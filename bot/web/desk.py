@@ -29,6 +29,9 @@ from handoff.tickets import Filed
 
 VIEWS = ("waiting", "mine", "open", "resolved", "chats", "troubled")
 SEEN = "pings_dismissed:{}"
+# What a refused form keeps of what was typed.
+KEPT = ("text", "note", "reason", "promise", "by", "awaiting", "update")
+HANDED = "handover_dismissed:{}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +43,7 @@ class Frame:
     items: Sequence[Item]
     counts: Counts
     pings: Sequence[Row[Any]]
+    handover: Any
     names: Mapping[int, str]
     position: int
 
@@ -115,7 +119,7 @@ class Desk:
             "canned": canned,
             "canned_language": language,
             "problem": problem,
-            "kept": {"text": picked, "note": "", "reason": "", "awaiting": "", **(kept or {})},
+            "kept": dict.fromkeys(KEPT, "") | {"text": picked} | dict(kept or {}),
             "nonce": secrets.token_urlsafe(12),
             "categories": list(Category),
             "article_title": self._title(language),
@@ -163,6 +167,7 @@ class Desk:
             items=[] if view == "troubled" else queries.list_items(conn, view, me, now),
             counts=queries.count(conn, me),
             pings=queries.list_open_pings(conn, me, queries.read_mark(conn, SEEN.format(me)), now),
+            handover=queries.find_handover(conn, me, queries.read_mark(conn, HANDED.format(me))),
             names=queries.names(conn),
             position=journal.position(conn),
         )

@@ -11,8 +11,9 @@ from bot import intake, outbox
 from bot.outbox import Status
 from bot.tables import CONTACTS, CONVERSATIONS, INBOUND, LOG, MARKS, MESSAGES, OUTBOX
 from bot.wording import quote
-from handoff import climbs, tickets
+from handoff import climbs, sweep
 from handoff.deadline import Status as ClockStatus
+from handoff.policy import Kind
 from handoff.tables import ALERTS, CLIMBS, DEADLINES, STAFF, TICKETS
 
 SHOWN = 100
@@ -26,6 +27,7 @@ BEYOND = 2**63
 class Clock:
     """A running promise: when it is due, from when it is pressing, and whether it broke."""
 
+    id: int
     kind: str
     due_at: datetime
     warn_at: datetime | None
@@ -107,18 +109,27 @@ def list_clocks(conn: Connection, ticket_ids: Sequence[int], now: datetime) -> d
     found: dict[int, list[Clock]] = {ticket: [] for ticket in ticket_ids}
     for row in rows:
         late = row.breached_at is not None or row.due_at < now
-        found[row.ticket_id].append(Clock(row.kind, row.due_at, row.warn_at, late))
+        found[row.ticket_id].append(Clock(row.id, row.kind, row.due_at, row.warn_at, late))
     return found
 
 
 def list_deadlines(conn: Connection, ticket: int) -> list[Row[Any]]:
-    """Return every promise of a ticket as it stands, the newest of each kind."""
+    """Return every promise of a ticket as it stands, the newest of each kind and each one made by word.
+
+    `promised` is what staff wrote of the latter.
+    """
     newest = (
-        select(func.max(DEADLINES.c.id)).where(DEADLINES.c.ticket_id == ticket).group_by(DEADLINES.c.kind)
+        select(func.max(DEADLINES.c.id))
+        .where(DEADLINES.c.ticket_id == ticket)
+        .group_by(DEADLINES.c.kind, DEADLINES.c.subject)
     )
-    promised = select(DEADLINES).where(DEADLINES.c.id.in_(newest), DEADLINES.c.target_seconds > 0)
-    rows = promised.order_by(DEADLINES.c.id)
-    return list(conn.execute(rows))
+    note = (MESSAGES.c.id == DEADLINES.c.subject) & (DEADLINES.c.kind == literal(Kind.PROMISE.value))
+    rows = (
+        select(DEADLINES, MESSAGES.c.text.label("promised"))
+        .outerjoin(MESSAGES, note)
+        .where(DEADLINES.c.id.in_(newest), DEADLINES.c.target_us > 0)
+    )
+    return list(conn.execute(rows.order_by(DEADLINES.c.id)))
 
 
 def list_alerts(conn: Connection, ticket: int, limit: int = 6) -> list[Row[Any]]:
@@ -175,6 +186,13 @@ def list_open_pings(conn: Connection, me: int, dismissed: int, now: datetime) ->
     return [*newest.values(), *conn.execute(digests.limit(1))]
 
 
+def find_handover(conn: Connection, me: int, dismissed: int) -> Any:
+    """Return the newest list that the shift before handed over to one person, until they dismiss it."""
+    mine = (OUTBOX.c.channel == "desk", OUTBOX.c.recipient == str(me), OUTBOX.c.kind == "handover")
+    rows = select(OUTBOX.c.id, OUTBOX.c.text).where(*mine, OUTBOX.c.id > dismissed)
+    return conn.execute(rows.order_by(OUTBOX.c.id.desc()).limit(1)).first()
+
+
 def read_mark(conn: Connection, name: str) -> int:
     """Return a named position; 0 where none is kept."""
     return int(conn.execute(select(MARKS.c.value).where(MARKS.c.name == name)).scalar_one_or_none() or 0)
@@ -213,7 +231,7 @@ def conversation_position(conn: Connection, conversation: int) -> int:
 def health(conn: Connection, now: datetime) -> Mapping[str, Any]:
     """Return how much waits to be handled and sent, and by how much the sweep is behind."""
     inbound, sends = _by_status(conn, INBOUND.c.status), _by_status(conn, OUTBOX.c.status)
-    due = tickets.next_look(conn)
+    due = sweep.next_look(conn)
     return {
         "status": "ok",
         "inbound": {"pending": inbound.get("pending", 0), "dead": inbound.get("dead", 0)},

@@ -10,7 +10,7 @@ from bot.journal import Logged
 
 # Acts that say who did what; the change of the ticket that comes with them is not said again.
 TOLD = frozenset({"claim", "take_over", "release", "resolve", "reopen", "to_bot", "category"})
-ACTS = TOLD | {"no_reply_needed", "block", "unblock"}
+ACTS = TOLD | {"no_reply_needed", "promise", "block", "unblock"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +62,11 @@ def happenings(entries: Sequence[Logged]) -> Iterator[Happening]:
                     yield _about(entry, "recategorised", category=entry.data["category"])
             case "act" if entry.data["act"] in ACTS and entry.data["act"] != "category":
                 yield _about(entry, entry.data["act"])
-            case "breach" | "met":
+            case "breach" | "met" | "annulled":
                 yield _about(entry, entry.kind, deadline=entry.data["deadline"])
-            case "acked" | "send_failed" | "send_uncertain" | "nobody_to_tell":
+            case "nobody_to_tell":
+                yield _about(entry, entry.data.get("why", entry.kind))
+            case "acked" | "send_failed" | "send_uncertain":
                 yield _about(entry, entry.kind)
 
 

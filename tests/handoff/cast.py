@@ -10,13 +10,13 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import Connection, Engine, select
 
 from bot.database import open_memory
-from handoff import climbs, people, tickets
+from handoff import climbs, people, sweep, tickets
 from handoff.calendar import Calendar, parse_interval, parse_weekly
 from handoff.entry import Effect, Entry, Notify
+from handoff.events import Event
 from handoff.policy import DEFAULT_LADDER, Alerting, Category, Kind, Policy, Promises, Role, Rung
 from handoff.staff import Person
 from handoff.tables import ALERTS
-from handoff.ticket import Event
 from handoff.tickets import Filed
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
@@ -102,14 +102,14 @@ class Desk:
 
     def sweep(self, now: datetime) -> list[Effect]:
         with self.open() as conn:
-            effects = tickets.sweep(conn, self.promises, now)
+            effects = sweep.sweep(conn, self.promises, now)
         return self.remember(effects, now)
 
     def sweep_to(self, until: datetime) -> None:
         """Sweep at each instant at which something is due."""
         while True:
             with self.open() as conn:
-                due = tickets.next_look(conn)
+                due = sweep.next_look(conn)
             if due is None or due > until:
                 return
             self.sweep(due)

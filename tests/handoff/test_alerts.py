@@ -4,8 +4,8 @@ from datetime import datetime
 
 import pytest
 
+from handoff.events import Claimed
 from handoff.policy import Category, Role, Rung
-from handoff.ticket import Claimed
 from tests.handoff.cast import JAKARTA, Desk, at, desk, minutes, promises
 
 TEN = at("10:00")

@@ -15,7 +15,6 @@ from handoff.calendar import (
     UnreachableError,
     add,
     between,
-    covers,
     is_open,
     last_closing,
     next_opening,
@@ -24,6 +23,7 @@ from handoff.calendar import (
     parse_weekly,
 )
 from handoff.holidays_of import holidays_of
+from handoff.rota import covers
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -15,15 +15,15 @@ from handoff.calendar import (
     WHOLE_DAY,
     Calendar,
     Interval,
-    Rota,
     UnreachableError,
     add,
     between,
-    covers,
     is_open,
     next_opening,
     parse_interval,
 )
+from handoff.hours import Rota
+from handoff.rota import covers
 
 MINUTE = timedelta(minutes=1)
 DAY = timedelta(days=1)

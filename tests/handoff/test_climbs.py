@@ -3,11 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from handoff import climbs
+from handoff import climb_rows, climbs
 from handoff.entry import MarkTaken, Refused
-from handoff.policy import Category, Rung
-from handoff.tables import ALERTS, CLIMBS
-from handoff.ticket import (
+from handoff.events import (
     Claimed,
     ContactWrote,
     CustomerAsked,
@@ -16,6 +14,8 @@ from handoff.ticket import (
     ReplyDelivered,
     Resolved,
 )
+from handoff.policy import Category, Rung
+from handoff.tables import ALERTS, CLIMBS
 from tests.handoff.cast import Desk, at, desk, minutes, policy, promises
 
 STAIRS = (
@@ -73,10 +73,10 @@ def test_two_who_ack_what_they_both_saw_free_do_not_both_have_it() -> None:
     office = complained(desk())
     office.sweep_to(DUE)
     with office.open() as conn:
-        seen = conn.execute(select(CLIMBS)).one()
+        (seen,) = climb_rows.of_ticket(conn, 1)
     office.acks("agus", at("10:16"))
     with office.open() as conn:
-        late = climbs._take(conn, seen, climbs._load(seen.state), office.people["rina"])
+        late = climb_rows.take(conn, seen, seen.climb, office.people["rina"])
         assert not late
         assert conn.execute(select(CLIMBS.c.acked_by)).scalar_one() == office.people["agus"].id
 

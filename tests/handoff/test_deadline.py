@@ -11,20 +11,27 @@ from hypothesis import strategies as st
 from handoff import deadline
 from handoff.calendar import Calendar, Interval, is_open
 from handoff.deadline import Deadline, Status
-from handoff.policy import Kind, Policy
-from tests.handoff.cast import ALWAYS, JAKARTA, OFFICE, at, minutes, policy
+from handoff.policy import Kind, Terms
+from tests.handoff.cast import ALWAYS, JAKARTA, OFFICE, at, minutes
 
 WARN = 0.75
-OFFICE_DAY = policy(OFFICE, resolution=7 * 60)
-HOUR = policy(ALWAYS, resolution=60)
 
 
-def started(given: Policy = HOUR, when: str = "09:00") -> Deadline:
-    return deadline.start(Kind.RESOLUTION, at(when), given, WARN)
+def terms(calendar: Calendar, target: float | None = None) -> Terms:
+    """Promise so many minutes."""
+    return Terms(minutes(target) if target else None, calendar, WARN)
 
 
-def paused(clock: Deadline, since: str, until: str, calendar: Calendar = ALWAYS) -> Deadline:
-    return deadline.resume(deadline.pause(clock, at(since)), at(until), calendar, WARN)
+OFFICE_DAY = terms(OFFICE, 7 * 60)
+HOUR = terms(ALWAYS, 60)
+
+
+def started(given: Terms = HOUR, when: str = "09:00") -> Deadline:
+    return deadline.start(Kind.RESOLUTION, at(when), given)
+
+
+def paused(clock: Deadline, since: str, until: str) -> Deadline:
+    return deadline.resume(deadline.pause(clock, at(since)), at(until))
 
 
 def test_a_clock_is_due_when_its_target_is_used_up_and_warns_at_three_quarters() -> None:
@@ -39,7 +46,7 @@ def test_the_warning_is_due_at_three_quarters_of_the_working_time() -> None:
 
 
 def test_a_target_left_out_is_no_deadline() -> None:
-    clock = deadline.start(Kind.NEXT_RESPONSE, at("09:00"), HOUR, WARN)
+    clock = deadline.start(Kind.NEXT_RESPONSE, at("09:00"), terms(ALWAYS))
     assert (clock.status, clock.due_at, clock.warn_at, clock.look_at) == (Status.CANCELLED, None, None, None)
 
 
@@ -72,18 +79,18 @@ def test_a_pause_is_left_out_and_nothing_is_due_in_it() -> None:
     assert (clock.status, clock.due_at, clock.look_at) == (Status.PAUSED, None, None)
     assert not deadline.is_breached(clock, at("12:00"))
     assert not deadline.is_warning_due(clock, at("12:00"))
-    assert deadline.resume(clock, at("09:50"), ALWAYS, WARN).due_at == at("10:30")
+    assert deadline.resume(clock, at("09:50")).due_at == at("10:30")
 
 
 def test_pauses_add_up_and_count_in_working_time() -> None:
     twice = paused(paused(started(), "09:10", "09:20"), "09:30", "09:50")
     assert (twice.warn_at, twice.due_at) == (at("10:15"), at("10:30"))
-    over_lunch = paused(started(OFFICE_DAY), "11:30", "13:30", OFFICE)
+    over_lunch = paused(started(OFFICE_DAY), "11:30", "13:30")
     assert over_lunch.due_at == at("2026-03-17T10:00")
 
 
 def test_a_pause_outside_working_hours_costs_nothing() -> None:
-    assert paused(started(OFFICE_DAY), "12:00", "13:00", OFFICE).due_at == at("17:00")
+    assert paused(started(OFFICE_DAY), "12:00", "13:00").due_at == at("17:00")
 
 
 def test_a_pause_that_began_after_the_target_was_used_up_changes_nothing() -> None:
@@ -93,7 +100,7 @@ def test_a_pause_that_began_after_the_target_was_used_up_changes_nothing() -> No
 def test_pausing_twice_and_resuming_a_running_clock_change_nothing() -> None:
     clock = deadline.pause(started(), at("09:20"))
     assert deadline.pause(clock, at("09:30")) == clock
-    assert deadline.resume(started(), at("09:30"), ALWAYS, WARN) == started()
+    assert deadline.resume(started(), at("09:30")) == started()
     stopped = deadline.stop(started(), at("09:20"))
     assert deadline.pause(stopped, at("09:30")) == stopped
 
@@ -101,40 +108,40 @@ def test_pausing_twice_and_resuming_a_running_clock_change_nothing() -> None:
 def test_a_stop_that_is_taken_back_leaves_out_the_time_between() -> None:
     stopped = deadline.stop(started(), at("09:20"))
     assert (stopped.status, stopped.look_at, stopped.stopped_at) == (Status.STOPPED, None, at("09:20"))
-    again = deadline.resume(stopped, at("11:00"), ALWAYS, WARN)
+    again = deadline.resume(stopped, at("11:00"))
     assert (again.status, again.stopped_at, again.due_at) == (Status.RUNNING, None, at("11:40"))
 
 
 def test_a_cancelled_clock_runs_on_as_if_it_had_never_been_cancelled() -> None:
     cancelled = deadline.cancel(started(), at("09:20"))
     assert cancelled.look_at is None
-    assert deadline.resume(cancelled, at("11:00"), ALWAYS, WARN) == started()
+    assert deadline.resume(cancelled, at("11:00")) == started()
 
 
 def test_another_policy_counts_from_the_start_and_keeps_an_old_breach() -> None:
     late = deadline.breached(started())
-    moved = deadline.retarget(late, policy(ALWAYS, resolution=120), WARN, late.started_at)
+    moved = deadline.retarget(late, terms(ALWAYS, 120), late.started_at)
     assert (moved.due_at, moved.breached_at, moved.look_at) == (at("11:00"), at("10:00"), None)
 
 
 def test_another_policy_can_count_from_a_later_instant() -> None:
-    moved = deadline.retarget(started(), HOUR, WARN, at("09:30"))
+    moved = deadline.retarget(started(), HOUR, at("09:30"))
     assert (moved.started_at, moved.due_at) == (at("09:30"), at("10:30"))
 
 
 def test_pauses_are_kept_through_a_category_that_promises_nothing() -> None:
-    nothing = deadline.retarget(started(), policy(ALWAYS), WARN, at("09:00"))
+    nothing = deadline.retarget(started(), terms(ALWAYS), at("09:00"))
     assert (nothing.status, nothing.due_at, nothing.look_at) == (Status.CANCELLED, None, None)
     waited = paused(nothing, "09:10", "09:40")
     assert (waited.status, waited.due_at) == (Status.CANCELLED, None)
-    assert deadline.retarget(waited, HOUR, WARN, at("09:00")).due_at == at("10:30")
+    assert deadline.retarget(waited, HOUR, at("09:00")).due_at == at("10:30")
 
 
 def test_a_paused_clock_gets_its_new_target_when_it_resumes() -> None:
     clock = deadline.pause(started(), at("09:20"))
-    moved = deadline.retarget(clock, policy(ALWAYS, resolution=30), WARN, at("09:00"))
+    moved = deadline.retarget(clock, terms(ALWAYS, 30), at("09:00"))
     assert moved.status is Status.PAUSED
-    assert deadline.resume(moved, at("10:00"), ALWAYS, WARN).due_at == at("10:10")
+    assert deadline.resume(moved, at("10:00")).due_at == at("10:10")
 
 
 # The oracle steps through the minutes and counts those in which the clock ran.
@@ -190,8 +197,8 @@ def differences(
     target: int, calendar: Calendar, began: int, happened: list[tuple[int, str, int, Calendar]]
 ) -> str:
     """Let both live through the events, and compare when the promise was due."""
-    rules = Policy({Kind.RESOLUTION: minutes(target)}, calendar)
-    clock = deadline.start(Kind.RESOLUTION, FROM + minutes(began), rules, WARN)
+    rules = Terms(minutes(target), calendar, WARN)
+    clock = deadline.start(Kind.RESOLUTION, FROM + minutes(began), rules)
     oracle = Oracle(target, calendar, began)
     for later, act, number, other in sorted(happened, key=lambda event: event[0]):
         moment = FROM + minutes(began + later)
@@ -201,12 +208,12 @@ def differences(
         elif act == "stop" and clock.status is Status.RUNNING:
             clock, oracle.runs = deadline.stop(clock, moment), False
         elif act == "resume":
-            clock, oracle.runs = deadline.resume(clock, moment, rules.calendar, WARN), True
+            clock, oracle.runs = deadline.resume(clock, moment), True
         elif act == "retarget" and clock.stopped_at is None:
-            rules = Policy({Kind.RESOLUTION: minutes(number)}, other)
-            clock = deadline.retarget(clock, rules, WARN, clock.started_at)
+            rules = Terms(minutes(number), other, WARN)
+            clock = deadline.retarget(clock, rules, clock.started_at)
             oracle.target, oracle.calendar = number, other
-    clock = deadline.resume(clock, FROM + minutes(oracle.now), rules.calendar, WARN)
+    clock = deadline.resume(clock, FROM + minutes(oracle.now))
     oracle.runs = True
     oracle.step_to(REACH)
     due = oracle.due()
@@ -238,11 +245,11 @@ def test_a_clock_agrees_with_stepping_through_the_minutes_ten_thousand_times(
 
 @given(st.integers(1, 10**6), st.integers(0, 10**7))
 def test_a_warning_never_comes_after_the_due_instant(seconds: int, later: int) -> None:
-    rules = Policy({Kind.RESOLUTION: timedelta(seconds=seconds)}, OFFICE)
-    clock = deadline.start(Kind.RESOLUTION, FROM + timedelta(seconds=later), rules, 1)
+    rules = Terms(timedelta(seconds=seconds), OFFICE, WARN)
+    clock = deadline.start(Kind.RESOLUTION, FROM + timedelta(seconds=later), replace(rules, warn_at=1))
     assert clock.warn_at == clock.due_at
-    earlier = deadline.start(Kind.RESOLUTION, FROM + timedelta(seconds=later), rules, WARN)
+    earlier = deadline.start(Kind.RESOLUTION, FROM + timedelta(seconds=later), rules)
     assert earlier.warn_at is not None
     assert clock.due_at is not None
     assert FROM < earlier.warn_at < clock.due_at
-    assert replace(earlier, warn_at=clock.warn_at) == clock
+    assert replace(earlier, terms=clock.terms, warn_at=clock.warn_at) == clock

@@ -7,8 +7,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handoff.calendar import Interval, Rota, covers, parse_weekly
+from handoff.calendar import Interval, parse_weekly
+from handoff.hours import Rota
 from handoff.quiet import quiet_until
+from handoff.rota import covers
 from tests.handoff.cast import JAKARTA, at, minutes
 
 BERLIN = ZoneInfo("Europe/Berlin")

@@ -1,7 +1,8 @@
 """People who leave the desk."""
 
+from handoff.events import Claimed, CustomerAsked
 from handoff.shifts import leave
-from handoff.ticket import Claimed, CustomerAsked, Status
+from handoff.ticket import Status
 from tests.handoff.cast import Desk, at, desk
 
 

@@ -5,8 +5,10 @@ from dataclasses import replace
 import pytest
 
 from handoff.actions import (
+    Annul,
     CancelClock,
     EndCrisis,
+    KeepPromises,
     PauseClock,
     RaiseCrisis,
     ResumeClock,
@@ -15,28 +17,30 @@ from handoff.actions import (
     StopClock,
 )
 from handoff.entry import Refused
-from handoff.policy import Category, Kind
-from handoff.ticket import (
-    NEXT_STATUS,
+from handoff.events import (
+    ApprovalAsked,
+    ApprovalDecided,
     Claimed,
     ContactWrote,
     CustomerAsked,
     Event,
     HandedBack,
     NoReplyNeeded,
+    OverrideDone,
+    OverrideReviewed,
+    Promised,
+    QuestionFailed,
     Recategorised,
     Released,
     Reopened,
     ReplyDelivered,
+    ReplyFailed,
     Resolved,
     ResponseBroken,
-    Status,
     TakenOver,
-    Ticket,
-    decide,
-    open_by_contact,
-    open_by_staff,
 )
+from handoff.policy import Category, Kind
+from handoff.ticket import NEXT_STATUS, Status, Ticket, decide, open_by_contact, open_by_staff
 from tests.handoff.cast import at
 
 SARI, AGUS = 1, 3
@@ -46,6 +50,8 @@ EVENTS: tuple[Event, ...] = (
     ContactWrote(NOON), Claimed(SARI), TakenOver(AGUS), Released(NOON), ReplyDelivered(NOON),
     CustomerAsked(NOON), NoReplyNeeded(NOON), Resolved(SARI, NOON), HandedBack(SARI, NOON),
     Reopened(SARI, NOON), ResponseBroken(NOON), Recategorised(Category.CRISIS),
+    ReplyFailed(TEN, NOON), QuestionFailed(TEN, NOON), Promised(NOON, at("13:00")),
+    ApprovalAsked(1, NOON), ApprovalDecided(1, NOON), OverrideDone(1, NOON), OverrideReviewed(1, NOON),
 )  # fmt: skip
 
 
@@ -126,13 +132,13 @@ def test_a_ticket_that_staff_opened_owes_no_first_response() -> None:
 
 def test_in_a_ticket_that_staff_opened_next_response_starts_with_the_contacts_next_message() -> None:
     opened, _ = open_by_staff(SARI, NINE)
-    assert decide(opened, ReplyDelivered(NINE))[1] == []
+    assert decide(opened, ReplyDelivered(NINE))[1] == [KeepPromises(NINE)]
     assert decide(opened, ContactWrote(TEN))[1] == [StartClock(NEXT, TEN)]
 
 
 def test_the_first_staff_message_that_was_accepted_stops_the_first_response() -> None:
     after, actions = decide(unanswered(), ReplyDelivered(TEN))
-    assert actions == [StopClock(FIRST, TEN)]
+    assert actions == [StopClock(FIRST, TEN), KeepPromises(TEN)]
     assert (after.responded_at, after.unanswered_at) == (TEN, None)
 
 
@@ -165,7 +171,7 @@ def test_a_reply_a_question_and_no_reply_needed_stop_the_next_response(event: Ev
 
 def test_a_message_younger_than_the_reply_is_not_answered_by_it() -> None:
     after, actions = decide(ticket(unanswered_at=NOON), ReplyDelivered(TEN))
-    assert actions == []
+    assert actions == [KeepPromises(TEN)]
     assert after.unanswered_at == NOON
 
 
@@ -178,11 +184,11 @@ def test_no_reply_needed_takes_a_next_message_that_waits(before: Ticket) -> None
 def test_resolution_pauses_while_the_customer_is_asked() -> None:
     after, actions = decide(answered(), CustomerAsked(TEN))
     assert after.status is Status.WAITING_CUSTOMER
-    assert actions == [PauseClock(RESOLUTION, TEN)]
+    assert actions == [KeepPromises(TEN), PauseClock(RESOLUTION, TEN)]
 
 
 def test_asking_twice_pauses_once() -> None:
-    assert decide(answered(Status.WAITING_CUSTOMER), CustomerAsked(NOON))[1] == []
+    assert decide(answered(Status.WAITING_CUSTOMER), CustomerAsked(NOON))[1] == [KeepPromises(NOON)]
 
 
 @pytest.mark.parametrize("thanks", [False, True])
@@ -200,7 +206,7 @@ def test_what_returns_a_ticket_to_waiting_ends_its_pause_and_touches_no_other_cl
 
 def test_a_question_in_a_ticket_that_went_back_to_waiting_pauses_nothing() -> None:
     after, actions = decide(answered(Status.WAITING), CustomerAsked(NOON))
-    assert (after.status, actions) == (Status.WAITING, [])
+    assert (after.status, actions) == (Status.WAITING, [KeepPromises(NOON)])
 
 
 def test_taking_over_changes_the_holder_and_no_clock() -> None:
@@ -210,7 +216,8 @@ def test_taking_over_changes_the_holder_and_no_clock() -> None:
 
 def test_resolving_stops_next_response_and_resolution() -> None:
     after, actions = decide(ticket(), Resolved(SARI, NOON))
-    assert actions == [StopClock(NEXT, NOON), StopClock(RESOLUTION, NOON), EndCrisis()]
+    promised = [StopClock(Kind.PROMISE, NOON), CancelClock(Kind.APPROVAL, NOON)]
+    assert actions == [StopClock(NEXT, NOON), StopClock(RESOLUTION, NOON), *promised, EndCrisis()]
     assert (after.resolved_at, after.unanswered_at) == (NOON, None)
 
 
@@ -288,3 +295,60 @@ def test_a_ticket_is_open_until_it_is_resolved() -> None:
     assert [status for status in Status if ticket(status).is_open] == [
         Status.WAITING, Status.CLAIMED, Status.WAITING_CUSTOMER
     ]  # fmt: skip
+
+
+def test_a_promise_starts_a_clock_that_is_due_when_staff_said_so() -> None:
+    after, actions = decide(ticket(), Promised(NOON, at("16:00"), note=7))
+    assert (after, actions) == (ticket(), [StartClock(Kind.PROMISE, NOON, at("16:00"), 7)])
+
+
+@pytest.mark.parametrize("by", ["12:00", "11:59"])
+def test_a_promise_for_a_time_that_is_not_to_come_is_refused(by: str) -> None:
+    with pytest.raises(Refused, match="invalid: a promise is for a time that is still to come"):
+        decide(ticket(), Promised(NOON, at(by)))
+
+
+def test_waiting_for_an_approval_and_a_review_of_an_override_pause_nothing() -> None:
+    assert decide(ticket(), ApprovalAsked(4, NOON))[1] == [StartClock(Kind.APPROVAL, NOON, subject=4)]
+    assert decide(ticket(), ApprovalDecided(4, NOON))[1] == [StopClock(Kind.APPROVAL, NOON, 4)]
+    assert decide(ticket(), OverrideDone(2, NOON))[1] == [StartClock(Kind.REVIEW, NOON, subject=2)]
+    assert decide(ticket(Status.RESOLVED), OverrideReviewed(2, NOON))[1] == [StopClock(Kind.REVIEW, NOON, 2)]
+
+
+def test_when_the_first_reply_never_arrived_the_first_response_is_owed_from_the_start() -> None:
+    after, actions = decide(ticket(), ReplyFailed(NINE, NOON))
+    assert actions == [Annul(NINE, NOON)]
+    assert (after.responded_at, after.unanswered_at) == (None, NINE)
+
+
+def test_the_next_reply_that_stands_answered_instead() -> None:
+    after, _ = decide(answered(), ReplyFailed(NINE, NOON, next_at=at("11:00")))
+    assert (after.responded_at, after.unanswered_at) == (at("11:00"), None)
+
+
+def test_a_next_reply_that_never_arrived_owes_the_message_it_answered_again() -> None:
+    after, _ = decide(answered(), ReplyFailed(at("11:00"), NOON, answered_at=TEN))
+    assert (after.responded_at, after.unanswered_at) == (NINE, TEN)
+
+
+def test_what_never_arrived_in_a_resolved_ticket_owes_nobody_an_answer() -> None:
+    resolved = answered(Status.RESOLVED)
+    after, actions = decide(resolved, ReplyFailed(at("10:30"), NOON, answered_at=TEN))
+    assert (after, actions) == (resolved, [Annul(at("10:30"), NOON, settled_at=at("11:00"))])
+
+
+def test_a_ticket_does_not_wait_for_an_answer_to_a_question_that_never_arrived() -> None:
+    asking = answered(Status.WAITING_CUSTOMER)
+    after, actions = decide(asking, QuestionFailed(at("11:00"), NOON, answered_at=TEN))
+    assert (after.status, actions) == (Status.CLAIMED, [Annul(at("11:00"), NOON)])
+    still, actions = decide(
+        asking, ReplyFailed(at("11:00"), NOON, next_at=at("11:30"), next_asked_at=at("11:30"))
+    )
+    assert still.status is Status.WAITING_CUSTOMER
+    assert actions == [Annul(at("11:00"), NOON, at("11:30"), paused_at=at("11:30"))]
+
+
+def test_a_ticket_that_staff_opened_never_owes_a_first_response() -> None:
+    opened, _ = open_by_staff(SARI, NINE)
+    after, _ = decide(opened, ReplyFailed(NINE, NOON))
+    assert after.responded_at == NINE

@@ -3,41 +3,42 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
+from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from handoff.calendar import Calendar, is_open
-from handoff.policy import Category, Kind, Policy, Promises, Rung
-from handoff.tables import ALERTS
-from handoff.ticket import (
-    NEXT_STATUS,
+from handoff.calendar import Calendar, Interval, is_open
+from handoff.events import (
     Claimed,
     ContactWrote,
     CustomerAsked,
     Event,
     NoReplyNeeded,
+    Promised,
     Recategorised,
     Released,
     Reopened,
     ReplyDelivered,
     Resolved,
-    Status,
     TakenOver,
 )
-from tests.handoff.cast import ALWAYS, OFFICE, Desk, at, desk, minutes, policy, promises
+from handoff.policy import RESPONSES, Category, Kind, Policy, Promises, Rung
+from handoff.tables import ALERTS
+from handoff.ticket import NEXT_STATUS, Status
+from tests.handoff.cast import ALWAYS, JAKARTA, Desk, at, desk, minutes, policy, promises
 
 SARI = 1
-CALENDARS = (ALWAYS, OFFICE)
-FROM = at("2026-03-16T07:00")
+BERLIN = ZoneInfo("Europe/Berlin")  # its clocks go forward on Sunday, the 29th
+FROM = at("2026-03-27T07:00")
 REACH = 8 * 24 * 60
 STAIRS = (Rung(("assignee", "supervisor"), every=minutes(5), times=2), Rung(("decision_maker",), minutes(15)))
 
 
-@cache
+@lru_cache(maxsize=64)
 def open_minutes(calendar: Calendar) -> list[bool]:
     return [is_open(calendar, FROM + minutes(minute)) for minute in range(REACH)]
 
@@ -52,8 +53,13 @@ class Clock:
     counted: int = 0
     due: int | None = None
     broken: bool = False
+    by: int | None = None
+    warned_at: int = 0
 
     def run(self, minute: int, rules: Policy) -> None:
+        if self.by is not None:
+            self.due = minute + 1 if minute + 1 == self.by else self.due
+            return
         self.ran.append(minute)
         self.counted += open_minutes(rules.calendar)[minute]
         if self.due is None and self.counted * minutes(1) == rules.targets.get(self.kind):
@@ -73,6 +79,7 @@ class Oracle:
         self.status, self.answered = Status.WAITING, False
         self.first, self.resolution = Clock(Kind.FIRST_RESPONSE), Clock(Kind.RESOLUTION)
         self.next: Clock | None = None
+        self.made: list[Clock] = []
         self.said: list[tuple[str, Kind, int | None]] = []
 
     @property
@@ -81,7 +88,7 @@ class Oracle:
 
     @property
     def clocks(self) -> list[Clock]:
-        return [clock for clock in (self.first, self.next, self.resolution) if clock]
+        return [clock for clock in (self.first, self.next, self.resolution, *self.made) if clock]
 
     def notice(self) -> None:
         """Say what has broken by now."""
@@ -89,7 +96,7 @@ class Oracle:
             if clock.runs and not clock.broken and clock.due is not None:
                 clock.broken = True
                 self.said.append(("breach", clock.kind, clock.due))
-                if clock is not self.resolution and self.status is not Status.WAITING:
+                if clock.kind in RESPONSES and self.status is not Status.WAITING:
                     self.status, self.resolution.runs = Status.WAITING, True
 
     def step(self) -> None:
@@ -100,9 +107,17 @@ class Oracle:
 
     def stop(self, clock: Clock | None) -> None:
         if clock and (clock.runs or clock is self.resolution):
-            if not clock.broken and clock.kind in self.rules.targets:
+            if not clock.broken and (clock.by or clock.kind in self.rules.targets):
                 self.said.append(("met", clock.kind, None))
             clock.runs = False
+
+    def keep_promises(self, *, update: bool) -> None:
+        """A reply keeps what was warned of before this minute, else as an update what is due first."""
+        running = [clock for clock in self.made if clock.runs]
+        warned = [clock for clock in running if clock.warned_at < self.now]
+        first = sorted(running, key=lambda clock: clock.by or 0)[:1] if update else []
+        for clock in warned or first:
+            self.stop(clock)
 
     def answer(self) -> None:
         if not self.answered:
@@ -123,17 +138,25 @@ class Oracle:
                 self.status = Status.CLAIMED
             case Released():
                 self.status, self.resolution.runs = Status.WAITING, True
-            case ReplyDelivered():
+            case ReplyDelivered(_, update):
                 self.answer()
-            case CustomerAsked():
+                self.keep_promises(update=update)
+            case CustomerAsked(_, update):
                 self.answer()
+                self.keep_promises(update=update)
                 if self.status is Status.CLAIMED:
                     self.status, self.resolution.runs = Status.WAITING_CUSTOMER, False
+            case Promised(_, by):
+                span = int((by - FROM) / minutes(1)) - self.now
+                made = Clock(Kind.PROMISE, by=self.now + span, warned_at=self.now + span * 3 // 4)
+                self.made.append(made)
             case NoReplyNeeded():
                 self.answer()
             case Resolved():
                 self.stop(self.next)
                 self.stop(self.resolution)
+                for clock in self.made:
+                    self.stop(clock)
                 self.next, self.first.runs, self.status = None, False, Status.RESOLVED
             case Reopened():
                 self.status, self.resolution.runs = Status.CLAIMED, True
@@ -143,7 +166,8 @@ class Oracle:
             case Recategorised(category):
                 self.category = category
                 for clock in self.clocks:
-                    clock.run_again(clock.ran, self.rules)
+                    if clock.by is None:
+                        clock.run_again(clock.ran, self.rules)
 
     def may(self, wanted: Event) -> bool:
         if isinstance(wanted, NoReplyNeeded) and (not self.answered or self.next is None):
@@ -158,14 +182,27 @@ class Oracle:
 MAKE: Sequence[Callable[[datetime], Event]] = (
     ContactWrote, lambda at: ContactWrote(at, thanks=True), ContactWrote, lambda _: Claimed(SARI),
     lambda _: TakenOver(3), Released, ReplyDelivered, ReplyDelivered, CustomerAsked, CustomerAsked,
-    NoReplyNeeded, lambda at: Resolved(SARI, at), lambda at: Reopened(SARI, at), *(
-        lambda _, category=category: Recategorised(category) for category in Category
-    ),
+    lambda at: ReplyDelivered(at, update=True), lambda at: Promised(at, at + minutes(8)),
+    lambda at: Promised(at, at + minutes(240)), NoReplyNeeded, lambda at: Resolved(SARI, at),
+    lambda at: Reopened(SARI, at),
+    *(lambda _, category=category: Recategorised(category) for category in Category),
 )  # fmt: skip
+hours = st.lists(
+    st.builds(
+        lambda begin, length: Interval(begin, begin + length), st.integers(0, 1439), st.integers(1, 1439)
+    ),
+    max_size=2,
+)
+calendars = st.just(ALWAYS) | st.builds(
+    lambda zone, days, seed: Calendar(f"random-{seed}", zone, tuple(map(tuple, days))),
+    st.sampled_from([JAKARTA, BERLIN]),
+    st.lists(hours, min_size=7, max_size=7).filter(any),
+    st.integers(0, 2**32),
+)
 targets = st.none() | st.integers(1, 300)
 policies = st.builds(
     lambda calendar, **given: policy(calendar, **{kind: target for kind, target in given.items() if target}),
-    st.sampled_from(CALENDARS), first_response=targets, next_response=targets, resolution=targets,
+    calendars, first_response=targets, next_response=targets, resolution=targets,
 )  # fmt: skip
 lives = st.lists(
     st.tuples(st.integers(0, 20) | st.integers(0, 600), st.sampled_from(MAKE), st.booleans()), max_size=14

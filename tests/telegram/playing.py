@@ -200,6 +200,8 @@ def make_service(folder: Path, api: FakeApi, clock: Clock, rate: str = "0", toke
         with engine.begin() as conn:
             for person in STAFF:
                 people.add_staff(conn, person.name, person.role, person.telegram)
-    brand = Brand("Layarku", "id", settings.promises, understanding(), read_wording(), has_telegram=True)
+    brand = Brand(
+        "Layarku", "id", settings.promises, understanding(), read_wording(), reaches=frozenset({"telegram"})
+    )
     pulse = Pulse()
     return Service(settings, brand, engine, Writer(engine, pulse.strike), pulse, clock)

@@ -20,6 +20,7 @@ FIELDS = {
     "note": {"note": "untuk tim"},
     "take_over": {"reason": "sari sakit"},
     "category": {"value": "crisis"},
+    "promise": {"promise": "teknisi datang", "by": "2h"},
 }
 
 
@@ -76,7 +77,7 @@ def accepted(mimin: Mimin, who: str, conversation: int) -> set[str]:
         for verb in VERBS:
             trial = conn.begin_nested()
             try:
-                args = {"text": "Baik.", "reason": "sakit", "value": "crisis"}
+                args = {"text": "Baik.", "reason": "sakit", "value": "crisis", "by": "2h"}
                 act = Act(verb, conversation=conversation, args=args)
                 perform(conn, mimin.service.brand, person, act, mimin.now)
                 found.add(verb)
@@ -93,8 +94,8 @@ def accepted(mimin: Mimin, who: str, conversation: int) -> set[str]:
 def test_roles_and_holders_decide_through_the_pages(mimin: Mimin, who: str) -> None:
     """Sari holds each conversation: what do the others get, and what is on record when they do not?"""
     anybody = {"note", "block"}
-    by_hold = {"sari": {"reply", "release", "resolve", "to_bot", "category"}}
-    by_rank = {"take_over", "release", "resolve", "to_bot", "category"}
+    by_hold = {"sari": {"reply", "release", "resolve", "to_bot", "category", "promise"}}
+    by_rank = {"take_over", "release", "resolve", "to_bot", "category", "promise"}
     allowed = anybody | by_hold.get(who, by_rank if who in ("agus", "rina") else set())
     sari, browser = mimin.signed_in("sari"), mimin.signed_in(who)
     for verb in VERBS:

@@ -233,7 +233,8 @@ def fill(conn: Connection) -> None:
          "opened_at": at[n], "resolved_at": at[n] if n % 10 else None} for n in numbers
     ])  # fmt: skip
     conn.execute(insert(DEADLINES), [
-        {"ticket_id": n, "kind": "first_response", "started_at": at[n], "target_seconds": 1800,
+        {"ticket_id": n, "kind": "first_response", "started_at": at[n], "target_us": 1_800_000_000,
+         "calendar": "always", "warn_share": 0.75, "rules_id": 0,
          "due_at": at[n] + timedelta(minutes=30), "status": "stopped" if n % 10 else "running"}
         for n in numbers
     ])  # fmt: skip

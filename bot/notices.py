@@ -1,0 +1,179 @@
+"""Notices: what is said by itself: pings to staff, lists to the next shift, delays to followers."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select
+
+from bot import contacts, outbox
+from bot.brand import Brand
+from bot.outbox import Letter
+from bot.tables import MARKS, MESSAGES, OUTBOX, WEB_ADDRESS
+from bot.wording import clock_words, quote
+from handoff import clocks, people, tickets
+from handoff.entry import Effect, HandOver, MarkTaken, Notify, TellDelay
+from handoff.policy import OWN_REASON, Kind, Reason
+from handoff.staff import Person
+from handoff.tables import ALERTS, CLIMBS, DEADLINES
+
+MOST_LISTED = 30
+SECOND = "second"  # how a rung names the second channel
+
+
+def send(conn: Connection, brand: Brand, effects: Sequence[Effect], now: datetime) -> None:
+    """Queue what these effects want said."""
+    for effect in effects:
+        match effect:
+            case Notify(alert):
+                outbox.enqueue(conn, list(_alert(conn, brand, alert, now)), now)
+            case MarkTaken(alerts, by):
+                outbox.drop_alerts(conn, alerts)
+                outbox.enqueue(conn, _taken(conn, brand, alerts, by), now)
+            case TellDelay(ticket, due_at):
+                _tell_delay(conn, brand, ticket, due_at, now)
+            case HandOver():
+                outbox.enqueue(conn, list(_handover(conn, brand, effect, now)), now)
+
+
+def _alert(conn: Connection, brand: Brand, alert: int, now: datetime) -> Iterator[Letter]:
+    """Write the ping of one alert: on the desk, and wherever else the brand and the person are."""
+    row = conn.execute(select(ALERTS).where(ALERTS.c.id == alert)).one()
+    person = people.find_by_id(conn, row.staff_id)
+    values: dict[str, object] = {"count": row.count, "ticket": row.ticket_id}
+    payload: dict[str, object] = {}
+    if row.ticket_id is not None:
+        filed = tickets.get(conn, row.ticket_id)
+        thread = contacts.get(conn, filed.conversation)
+        said = [m.text for m in contacts.list_messages(conn, thread.id, 20) if m.direction == "in"]
+        due = _due(conn, row.ticket_id, Reason(row.reason))
+        values |= {
+            "contact": thread.name,
+            "category": brand.wording.say(f"category_{filed.ticket.category}", brand.language),
+            "quote": quote(_promised(conn, row) or (said[-1] if said else "")),
+            "time": clock_words(due, now, brand.zone, brand.language) if due else "-",
+        }
+        payload = {"ack": row.ticket_id}
+    text = brand.wording.say(f"alert_{Reason(row.reason)}", brand.language, **values)
+    places = list(_places(brand, row.staff_id, person))
+    if _is_second(brand, row):
+        places += _second_places(brand, row.staff_id, person)
+        payload["facts"] = _facts(conn, row, person)
+    for channel, recipient in places:
+        yield Letter(f"alert:{alert}", "alert", channel, recipient, text, payload=payload, alert=alert)
+
+
+def _is_second(brand: Brand, alert: Row[Any]) -> bool:
+    """Say whether the rung of the alert rings on the second channel, too."""
+    ladder = brand.promises.ladder
+    return bool(0 < alert.rung <= len(ladder)) and ladder[alert.rung - 1].channel == SECOND
+
+
+def _second_places(brand: Brand, staff_id: int, person: Person | None) -> Iterator[tuple[str, str]]:
+    if "webhook" in brand.reaches:
+        yield "webhook", str(staff_id)
+    if "email" in brand.reaches and person is not None and person.email is not None:
+        yield "email", person.email
+
+
+def _facts(conn: Connection, alert: Row[Any], person: Person | None) -> dict[str, object]:
+    """Say what the alert is about in plain values, for a receiver that is no person."""
+    facts: dict[str, object] = {
+        "to": person.name if person else None,
+        "reason": alert.reason,
+        "rung": alert.rung,
+        "n": alert.n,
+        "ticket": alert.ticket_id,
+    }
+    address = conn.execute(select(MARKS.c.value).where(MARKS.c.name == WEB_ADDRESS)).scalar_one_or_none()
+    if address is not None and alert.ticket_id is not None:
+        conversation = tickets.get(conn, alert.ticket_id).conversation
+        facts["link"] = f"{address}/desk/conversations/{conversation}"
+    return facts
+
+
+def _promised(conn: Connection, alert: Row[Any]) -> str | None:
+    """Return what staff promised, where the alert is about a promise by word."""
+    note = (
+        select(MESSAGES.c.text)
+        .join(DEADLINES, (DEADLINES.c.subject == MESSAGES.c.id) & (DEADLINES.c.kind == Kind.PROMISE))
+        .join(CLIMBS, CLIMBS.c.deadline_id == DEADLINES.c.id)
+        .where(CLIMBS.c.id == alert.climb_id)
+    )
+    return conn.execute(note).scalar_one_or_none()
+
+
+def _due(conn: Connection, ticket: int, reason: Reason) -> datetime | None:
+    """Return the instant that the ping is about: of its own kind, else the next one of the ticket."""
+    running = clocks.running(conn, ticket)
+    return running.get(reason) if reason in OWN_REASON.values() else min(running.values(), default=None)
+
+
+def _taken(conn: Connection, brand: Brand, alerts: Sequence[int], by: int) -> list[Letter]:
+    """Show on the pings that went out, each once, that somebody has the matter."""
+    edited = select(OUTBOX.c.alert_id).where(OUTBOX.c.kind == "edit", OUTBOX.c.alert_id.is_not(None))
+    sent = select(OUTBOX).where(
+        OUTBOX.c.alert_id.is_not(None),
+        OUTBOX.c.alert_id.in_(alerts),
+        OUTBOX.c.kind == "alert",
+        OUTBOX.c.channel == "telegram",
+        OUTBOX.c.remote_id.is_not(None),
+        OUTBOX.c.alert_id.not_in(edited),
+    )
+    words = brand.wording.say("alert_taken", brand.language, name=people.name_of(conn, by))
+    return [
+        Letter(
+            f"taken:{row.alert_id}", "edit", row.channel, row.recipient, f"{row.text}\n\n{words}",
+            payload={"edit": row.remote_id}, alert=row.alert_id,
+        )
+        for row in conn.execute(sent)
+    ]  # fmt: skip
+
+
+def _tell_delay(conn: Connection, brand: Brand, ticket: int, due_at: datetime, now: datetime) -> None:
+    """Tell the follower that the promise was not kept; who is blocked or cannot be reached is not told.
+
+    It goes out while a person speaks, too, so it is not fenced.
+    """
+    thread = contacts.get(conn, tickets.get(conn, ticket).conversation)
+    if thread.blocked or not thread.reachable:
+        return
+    language = thread.language or brand.language
+    time = clock_words(due_at, now, brand.zone, language)
+    text = brand.wording.say("delay_notice", language, promise=time)
+    message = contacts.add_message(
+        conn, thread.id, direction="out", author="bot", source="update", text=text, at=now, status="queued",
+        ticket_id=ticket,
+    )  # fmt: skip
+    letter = Letter(
+        f"message:{message}", "update", thread.channel, thread.external_id, text,
+        conversation=thread.id, message=message,
+    )  # fmt: skip
+    outbox.enqueue(conn, [letter], now)
+
+
+def _handover(conn: Connection, brand: Brand, handed: HandOver, now: datetime) -> Iterator[Letter]:
+    """Write the list of what waits again, a line a ticket, as many as one message holds."""
+    lines = []
+    for ticket in handed.tickets[:MOST_LISTED]:
+        filed = tickets.get(conn, ticket)
+        category = brand.wording.say(f"category_{filed.ticket.category}", brand.language)
+        name = contacts.get(conn, filed.conversation).name
+        due = min(clocks.running(conn, ticket).values(), default=None)
+        time = clock_words(due, now, brand.zone, brand.language) if due else "-"
+        line = {"ticket": ticket, "category": category, "contact": name, "time": time}
+        lines.append(brand.wording.say("handover_line", brand.language, **line))
+    if len(handed.tickets) > MOST_LISTED:
+        lines.append("...")
+    left = people.name_of(conn, handed.left)
+    head = brand.wording.say("handover", brand.language, name=left, count=len(handed.tickets))
+    text = "\n".join([head, *lines])
+    for channel, recipient in _places(brand, handed.to, people.find_by_id(conn, handed.to)):
+        yield Letter(f"handover:{handed.handover}", "handover", channel, recipient, text)
+
+
+def _places(brand: Brand, staff_id: int, person: Person | None) -> Iterator[tuple[str, str]]:
+    """Return where a person is told: on the desk, and in Telegram where the brand and they are."""
+    yield "desk", str(staff_id)
+    if "telegram" in brand.reaches and person is not None and person.telegram is not None:
+        yield "telegram", str(person.telegram)

@@ -1,0 +1,41 @@
+"""Addresses in the outside world: a mailbox, a host's name, and whether that is this machine. Pure."""
+
+import re
+from ipaddress import ip_address
+
+from knowledge.mistakes import shown
+
+_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_NAME = rf"{_LABEL}(?:\.{_LABEL})*"
+_ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
+_MAILBOX = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@(?:{_LABEL}(?:\.{_LABEL})+|localhost)")
+_LONGEST_MAILBOX = 254
+_LONGEST_LOCAL = 64
+
+
+def parse_mail_address(text: str) -> str:
+    """Read a plain mail address, without a name before it; ValueError says what is allowed."""
+    found = _MAILBOX.fullmatch(text)
+    if not found or len(text) > _LONGEST_MAILBOX or len(found["local"]) > _LONGEST_LOCAL:
+        raise ValueError(
+            f'{shown(text)} is no mail address; allowed is a plain one, such as "sari@example.com"'
+        )
+    return text
+
+
+def is_host(text: str) -> bool:
+    """Say whether it names a machine: a host's name or an IP address."""
+    return bool(re.fullmatch(_NAME, text)) or _is_ip(text)
+
+
+def is_loopback(host: str) -> bool:
+    """Say whether a host's name or IP address is this machine and nothing beyond it."""
+    return host.casefold() == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
+
+
+def _is_ip(text: str) -> bool:
+    try:
+        ip_address(text)
+    except ValueError:
+        return False
+    return "%" not in text

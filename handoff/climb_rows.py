@@ -1,0 +1,128 @@
+"""The climbs of the ladder as the database keeps them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+
+from handoff.ladder import Climb, Step
+from handoff.policy import OWN_REASON, Kind, Reason
+from handoff.staff import Person
+from handoff.tables import CLIMBS, DEADLINES, TICKETS
+
+
+@dataclass(slots=True)
+class Known:
+    """A climb with its row and what it is about: a deadline of a ticket, or the ticket's crisis."""
+
+    row: int | None
+    ticket: int
+    deadline: int | None
+    kind: Kind | None
+    assignee: int | None
+    climb: Climb
+    acked_by: int | None = None
+
+    @property
+    def reason(self) -> Reason:
+        """Return why it rings now; a promise, an approval and a review keep their own reason."""
+        if self.kind is None:
+            return Reason.CRISIS
+        return OWN_REASON.get(self.kind) or (Reason.BREACH if self.climb.broken else Reason.WARNING)
+
+
+def holds(climb: Climb, now: datetime) -> bool:
+    """Say whether somebody has it at this instant."""
+    return climb.acked_until is not None and climb.acked_until > now
+
+
+def rows() -> Select[Any]:
+    """Select climbs with the kind of their deadline and the holder of their ticket."""
+    return (
+        select(CLIMBS, DEADLINES.c.kind, TICKETS.c.assignee)
+        .join(TICKETS, TICKETS.c.id == CLIMBS.c.ticket_id)
+        .outerjoin(DEADLINES, DEADLINES.c.id == CLIMBS.c.deadline_id)
+    )
+
+
+def read(row: Row[Any]) -> Known:
+    """Read one climb from its row."""
+    kind = Kind(row.kind) if row.kind else None
+    return Known(row.id, row.ticket_id, row.deadline_id, kind, row.assignee, _load(row.state), row.acked_by)
+
+
+def of_ticket(conn: Connection, ticket: int) -> list[Known]:
+    """Return the climbs of a ticket that are not over."""
+    going_on = rows().where(CLIMBS.c.ticket_id == ticket, ~CLIMBS.c.ended)
+    return [read(row) for row in conn.execute(going_on.order_by(CLIMBS.c.id))]
+
+
+def save(conn: Connection, climbs: Sequence[Known]) -> None:
+    """Write the climbs down; a new one gets its row."""
+    new = [known for known in climbs if known.row is None]
+    if new:
+        values = [
+            {"ticket_id": known.ticket, "deadline_id": known.deadline, **_values(known.climb)}
+            for known in new
+        ]
+        added = conn.execute(insert(CLIMBS).returning(CLIMBS.c.id, sort_by_parameter_order=True), values)
+        stored = [known for known in climbs if known.row is not None]
+        for known, row in zip(new, added.scalars(), strict=True):
+            known.row = row
+    else:
+        stored = list(climbs)
+    if stored:
+        values = [
+            {
+                "row": known.row,
+                "acked_by": known.acked_by if known.climb.acked_until is not None else None,
+                **_values(known.climb),
+            }
+            for known in stored
+        ]
+        conn.execute(update(CLIMBS).where(CLIMBS.c.id == bindparam("row")), values)
+
+
+def take(conn: Connection, known: Known, climb: Climb, person: Person) -> bool:
+    """Give the climb to the person if it stands as it was read, and say whether it did."""
+    mine = update(CLIMBS).where(
+        CLIMBS.c.id == known.row,
+        CLIMBS.c.acked_by.is_not_distinct_from(known.acked_by),
+        CLIMBS.c.look_at.is_not_distinct_from(known.climb.look_at),
+    )
+    return conn.execute(mine.values(acked_by=person.id, **_values(climb))).rowcount == 1
+
+
+def _values(climb: Climb) -> dict[str, object]:
+    return {"state": _dump(climb), "look_at": climb.look_at, "ended": climb.ended}
+
+
+def _dump(climb: Climb) -> dict[str, Any]:
+    return {
+        "steps": [[s.rung, s.n, s.left, _iso(s.next_at)] for s in climb.steps],
+        "broken": climb.broken,
+        "acked_until": _iso(climb.acked_until),
+        "extended": climb.extended,
+        "ended": climb.ended,
+    }
+
+
+def _load(state: Mapping[str, Any]) -> Climb:
+    steps = tuple(Step(rung, n, left, _instant(at)) for rung, n, left, at in state["steps"])
+    return Climb(
+        steps,
+        state["broken"],
+        _instant(state["acked_until"]),
+        state["extended"],
+        state["ended"],
+    )
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.astimezone(UTC).isoformat() if at else None
+
+
+def _instant(at: str | None) -> datetime | None:
+    return datetime.fromisoformat(at) if at else None

@@ -1,0 +1,122 @@
+"""Tickets as the database keeps them: found, read, and written only where nobody else wrote meanwhile."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+
+from handoff.entry import Refused
+from handoff.people import find_by_id
+from handoff.policy import Category, Promises
+from handoff.staff import shift_end
+from handoff.tables import IS_OPEN, TICKETS
+from handoff.ticket import BACK_TO_BOT, Status, Ticket
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """A ticket as it stands in the database; `version` is what a later write compares with."""
+
+    id: int
+    conversation: int
+    version: int
+    ticket: Ticket
+
+
+def find_newest(conn: Connection, conversation: int) -> Filed | None:
+    """Return the newest ticket of a conversation, open or not."""
+    mine = rows().where(TICKETS.c.conversation_id == conversation)
+    row = conn.execute(mine.order_by(TICKETS.c.id.desc()).limit(1)).first()
+    return read(row) if row else None
+
+
+def get(conn: Connection, ticket_id: int) -> Filed:
+    """Return the ticket of that id; raises Refused where there is none."""
+    row = conn.execute(rows().where(TICKETS.c.id == ticket_id)).first()
+    if row is None:
+        raise Refused("unknown", f"there is no ticket {ticket_id}")
+    return read(row)
+
+
+def list_open(conn: Connection) -> list[Filed]:
+    """Return every open ticket, oldest first."""
+    return [read(row) for row in conn.execute(rows().where(IS_OPEN).order_by(TICKETS.c.id))]
+
+
+def conversations(conn: Connection, tickets: Collection[int]) -> dict[int, int]:
+    """Return the conversation of each of these tickets."""
+    if not tickets:
+        return {}
+    found = select(TICKETS.c.id, TICKETS.c.conversation_id).where(TICKETS.c.id.in_(tickets))
+    return {row.id: row.conversation_id for row in conn.execute(found)}
+
+
+def add(conn: Connection, promises: Promises, conversation: int, opened: Ticket, now: datetime) -> int:
+    """Store a ticket that was just opened and return its id."""
+    values = {"conversation_id": conversation, **_values(opened), **_holding(conn, promises, opened, now)}
+    new: int = conn.execute(insert(TICKETS).values(values).returning(TICKETS.c.id)).scalar_one()
+    return new
+
+
+def save(conn: Connection, promises: Promises, after: Sequence[tuple[Filed, Ticket]], now: datetime) -> None:
+    """Write the tickets if nobody wrote them since they were read; raises Refused otherwise."""
+    values = [
+        {"row": filed.id, "seen": filed.version, "version": filed.version + 1, **_values(became)}
+        for filed, became in after
+    ]
+    mine = update(TICKETS).where(TICKETS.c.id == bindparam("row"), TICKETS.c.version == bindparam("seen"))
+    if conn.execute(mine, values).rowcount != len(values):
+        raise Refused("not_available", "somebody else changed the ticket at this moment; look again")
+    for filed, became in after:
+        if became.assignee != filed.ticket.assignee or became.is_open != filed.ticket.is_open:
+            theirs = update(TICKETS).where(TICKETS.c.id == filed.id)
+            conn.execute(theirs.values(**_holding(conn, promises, became, now)))
+
+
+def rows() -> Select[Any]:
+    """Select tickets."""
+    return select(TICKETS)
+
+
+def read(row: Row[Any]) -> Filed:
+    """Read one ticket from its row."""
+    read = Ticket(
+        status=Status(row.status),
+        category=Category(row.category),
+        opened_at=row.opened_at,
+        assignee=row.assignee,
+        responded_at=row.responded_at,
+        unanswered_at=row.unanswered_at,
+        resolved_at=row.resolved_at,
+        handed_back=row.handed_back,
+        by_staff=row.by_staff,
+    )
+    return Filed(row.id, row.conversation_id, row.version, read)
+
+
+def held_until(conn: Connection, promises: Promises, assignee: int | None, now: datetime) -> datetime | None:
+    """Return the end of the assignee's shift, at which what they hold waits again; None is never."""
+    holder = find_by_id(conn, assignee) if assignee is not None else None
+    return shift_end(holder, promises.zone, now) if holder else None
+
+
+def _holding(conn: Connection, promises: Promises, current: Ticket, now: datetime) -> dict[str, object]:
+    return {"held_until": held_until(conn, promises, current.assignee, now) if current.is_open else None}
+
+
+def _values(current: Ticket) -> dict[str, object]:
+    quiet = current.resolved_at + BACK_TO_BOT if current.resolved_at and not current.handed_back else None
+    return {
+        "status": current.status,
+        "category": current.category,
+        "assignee": current.assignee,
+        "opened_at": current.opened_at,
+        "responded_at": current.responded_at,
+        "unanswered_at": current.unanswered_at,
+        "resolved_at": current.resolved_at,
+        "handed_back": current.handed_back,
+        "by_staff": current.by_staff,
+        "back_to_bot_at": quiet,
+    }
