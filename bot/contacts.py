@@ -1,11 +1,12 @@
 """Contacts, their conversations and their messages in the database."""
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from bot.conversation import Conversation
 from bot.mode import SILENT, Mode, mode_of
@@ -42,6 +43,12 @@ def get(conn: Connection, conversation: int) -> Thread:
     return _thread(conn.execute(_joined().where(CONVERSATIONS.c.id == conversation)).one())
 
 
+def list_threads(conn: Connection, conversations: Sequence[int]) -> list[Thread]:
+    """Return these conversations, in their order by id."""
+    rows = _joined().where(CONVERSATIONS.c.id.in_(conversations)).order_by(CONVERSATIONS.c.id)
+    return [_thread(row) for row in conn.execute(rows)]
+
+
 def find_or_add(conn: Connection, channel: str, external_id: str, name: str, now: datetime) -> Thread:
     """Return the conversation with somebody, begun now where there was none.
 
@@ -67,12 +74,22 @@ def current_mode(conn: Connection, thread: Thread, now: datetime) -> Mode:
     return mode_of(blocked=thread.blocked, newest=newest.ticket if newest else None, now=now)
 
 
-def raise_epoch(conn: Connection, thread: Thread, mode: Mode) -> int:
-    """Count a change of mode; where the bot has to fall silent, what it decided before is fenced off."""
-    epoch = thread.epoch + 1
-    values = {"epoch": epoch, "quiet_epoch": epoch} if mode in SILENT else {"epoch": epoch}
-    conn.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.id == thread.id).values(**values))
-    return epoch
+def raise_epochs(conn: Connection, changed: Sequence[tuple[Thread, Mode]]) -> dict[int, int]:
+    """Count changes of mode and return the new epochs by conversation.
+
+    Where the bot has to fall silent, what it decided before is fenced off.
+    """
+    epochs = {thread.id: thread.epoch + 1 for thread, _ in changed}
+    for silent in (True, False):
+        rows = [
+            {"row": thread.id, "epoch": epochs[thread.id]}
+            | ({"quiet_epoch": epochs[thread.id]} if silent else {})
+            for thread, mode in changed
+            if (mode in SILENT) is silent
+        ]
+        if rows:
+            conn.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("row")), rows)
+    return epochs
 
 
 def remember(conn: Connection, thread: Thread, memory: Conversation, language: str, at: datetime) -> None:

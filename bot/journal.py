@@ -76,6 +76,17 @@ def read_ticket(conn: Connection, ticket: int) -> list[Logged]:
     return _read(conn, select(LOG).where(LOG.c.ticket_id == ticket).order_by(LOG.c.id))
 
 
+def last_modes(conn: Connection, conversations: Sequence[int]) -> dict[int, str]:
+    """Return who spoke in each conversation when that last changed."""
+    newest = (
+        select(func.max(LOG.c.id))
+        .where(LOG.c.conversation_id.in_(conversations), LOG.c.kind == "mode")
+        .group_by(LOG.c.conversation_id)
+    )
+    rows = conn.execute(select(LOG.c.conversation_id, LOG.c.data).where(LOG.c.id.in_(newest)))
+    return {row.conversation_id: row.data["mode"] for row in rows}
+
+
 def _read(conn: Connection, statement: Any) -> list[Logged]:
     rows: Sequence[Any] = conn.execute(statement).all()
     return [

@@ -3,20 +3,18 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot import contacts, journal, notices
 from bot.brand import Brand
-from bot.mode import Mode
-from bot.tables import LOG
+from bot.contacts import Thread
+from bot.mode import Mode, mode_of
 from handoff import sweep as rooms
 from handoff import tickets
 from handoff.entry import Effect, Entry, ReturnToBot
 
 # What changes nothing about who speaks.
-MODELESS = frozenset(
-    {"breach", "met", "annulled", "clock", "alert", "alert_held", "acked", "nobody_to_tell", "message"}
-)
+MODELESS = frozenset({"breach", "met", "annulled", "clock", "alert", "acked", "nobody_to_tell", "message"})
 
 
 def record(conn: Connection, brand: Brand, effects: Sequence[Effect], now: datetime) -> None:
@@ -30,26 +28,32 @@ def record(conn: Connection, brand: Brand, effects: Sequence[Effect], now: datet
     touched |= {effect.conversation: None for effect in effects if isinstance(effect, ReturnToBot)}
     journal.append_all(conn, written, now)
     notices.send(conn, brand, [effect for effect in effects if not isinstance(effect, Entry)], now)
-    for conversation in touched:
-        if conversation is not None:
-            settle_mode(conn, conversation, now)
+    settle_modes(conn, [conversation for conversation in touched if conversation is not None], now)
 
 
 def settle_mode(conn: Connection, conversation: int, now: datetime) -> int:
     """Log a change of who speaks, if there was one since the last, and return the epoch that holds now."""
-    thread = contacts.get(conn, conversation)
-    mode = contacts.current_mode(conn, thread, now)
-    known = (
-        select(LOG.c.data)
-        .where(LOG.c.conversation_id == conversation, LOG.c.kind == "mode")
-        .order_by(LOG.c.id.desc())
-        .limit(1)
-    )
-    last = conn.execute(known).scalar_one_or_none()
-    if mode == (last["mode"] if last else Mode.BOT):
-        return thread.epoch
-    journal.append(conn, Entry("mode", data={"mode": mode, "contact": thread.contact}), now, conversation)
-    return contacts.raise_epoch(conn, thread, mode)
+    return settle_modes(conn, [conversation], now)[conversation]
+
+
+def settle_modes(conn: Connection, conversations: Sequence[int], now: datetime) -> dict[int, int]:
+    """Do so in several conversations, in a handful of statements however many they are."""
+    if not conversations:
+        return {}
+    threads = contacts.list_threads(conn, conversations)
+    newest = tickets.list_newest(conn, conversations)
+    last = journal.last_modes(conn, conversations)
+    changed: list[tuple[Thread, Mode]] = []
+    for thread in threads:
+        filed = newest.get(thread.id)
+        mode = mode_of(blocked=thread.blocked, newest=filed.ticket if filed else None, now=now)
+        if mode != last.get(thread.id, Mode.BOT):
+            changed.append((thread, mode))
+    entries = [
+        (Entry("mode", data={"mode": mode, "contact": thread.contact}), thread.id) for thread, mode in changed
+    ]
+    journal.append_all(conn, entries, now)
+    return {thread.id: thread.epoch for thread in threads} | contacts.raise_epochs(conn, changed)
 
 
 def sweep(conn: Connection, brand: Brand, now: datetime) -> None:

@@ -1,6 +1,7 @@
 """`mimin run`: everything in one process: channels, pages, sweep, outbox."""
 
 import asyncio
+import gc
 import logging
 import signal
 import socket
@@ -66,6 +67,8 @@ def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], Non
         with reading(engine) as conn:
             articles, choices = store.list_published(conn), contacts.list_choices(conn)
         brand = build_brand(settings, articles, cache_folder(environ), choices=choices)
+        gc.collect()
+        gc.freeze()  # what was learnt stays; looking through it again and again held everybody up
         asyncio.run(_serve(settings, brand, engine, listener, address, say))
         engine.dispose()
     finally:

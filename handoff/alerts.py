@@ -1,6 +1,6 @@
 """Alerts in the database: one ping to one person, and the digest of many."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,7 +14,7 @@ from handoff.people import find_by_id
 from handoff.policy import LATE, Promises, Reason
 from handoff.quiet import quiet_until
 from handoff.staff import Person
-from handoff.tables import ALERTS, BURSTS
+from handoff.tables import ALERTS, BURSTS, add_all
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,13 @@ class Bell:
             }
             for one in ringings
         ]
-        new = self._conn.execute(insert(ALERTS).returning(ALERTS.c.id, sort_by_parameter_order=True), rows)
-        return [list(self._told(one, alert)) for one, alert in zip(ringings, new.scalars(), strict=True)]
+        new = add_all(self._conn, ALERTS, rows)
+        return [self._told(one, alert) for one, alert in zip(ringings, new, strict=True)]
 
-    def _told(self, one: Ringing, alert: int) -> Iterator[Effect]:
+    def _told(self, one: Ringing, alert: int) -> list[Effect]:
+        """Say whom to tell now; what is held is told by the digest, which stands for it in the log."""
+        if one.held:
+            return []
         data: dict[str, object] = {
             "alert": alert,
             "to": one.person.id,
@@ -87,9 +90,7 @@ class Bell:
         }
         if self._now - one.ping.due_at >= LATE:
             data["late"] = True
-        yield Entry("alert_held" if one.held else "alert", ticket=one.ticket, data=data)
-        if not one.held:
-            yield Notify(alert)
+        return [Entry("alert", ticket=one.ticket, data=data), Notify(alert)]
 
     def _save_bursts(self) -> None:
         values = [

@@ -32,6 +32,6 @@ def count(burst: Burst | None, now: datetime, most: int) -> tuple[Burst, bool]:
         )
         burst = replace(burst, began_at=now, passed=0, digest_at=soonest)
     if burst.passed < most:
-        return replace(burst, passed=burst.passed + 1), True
+        return Burst(burst.began_at, burst.passed + 1, burst.held, burst.digest_at), True
     digest_at = burst.digest_at or burst.began_at + LENGTH
-    return replace(burst, held=burst.held + 1, digest_at=digest_at), False
+    return Burst(burst.began_at, burst.passed, burst.held + 1, digest_at), False

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, select, update
 
 from handoff.ladder import Climb, Step
 from handoff.policy import OWN_REASON, Kind, Reason
 from handoff.staff import Person
-from handoff.tables import CLIMBS, DEADLINES, TICKETS
+from handoff.tables import CLIMBS, DEADLINES, TICKETS, add_all
 
 
 @dataclass(slots=True)
@@ -62,17 +62,10 @@ def of_ticket(conn: Connection, ticket: int) -> list[Known]:
 def save(conn: Connection, climbs: Sequence[Known]) -> None:
     """Write the climbs down; a new one gets its row."""
     new = [known for known in climbs if known.row is None]
-    if new:
-        values = [
-            {"ticket_id": known.ticket, "deadline_id": known.deadline, **_values(known.climb)}
-            for known in new
-        ]
-        added = conn.execute(insert(CLIMBS).returning(CLIMBS.c.id, sort_by_parameter_order=True), values)
-        stored = [known for known in climbs if known.row is not None]
-        for known, row in zip(new, added.scalars(), strict=True):
-            known.row = row
-    else:
-        stored = list(climbs)
+    stored = [known for known in climbs if known.row is not None]
+    rows = [{"ticket_id": one.ticket, "deadline_id": one.deadline, **_values(one.climb)} for one in new]
+    for known, row in zip(new, add_all(conn, CLIMBS, rows), strict=True):
+        known.row = row
     if stored:
         values = [
             {

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, bindparam, insert, or_, select, update
+from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from handoff import climbs, course, deadline
 from handoff.actions import Action, EndCrisis, RaiseCrisis
@@ -13,7 +13,7 @@ from handoff.course import Annulled, Broken, Changed, Cleared, Course, Kept
 from handoff.deadline import Deadline, Status
 from handoff.entry import Effect, Entry, TellDelay
 from handoff.policy import LATE, Category, Kind, Promises, Terms
-from handoff.tables import DEADLINES
+from handoff.tables import DEADLINES, add_all
 
 MICROSECOND = timedelta(microseconds=1)
 # Clocks of these kinds may be taken up again after they are over: by a reopening, by a late reply.
@@ -143,13 +143,9 @@ def broken(ticket: int, row_id: int, clock: Deadline, now: datetime) -> list[Eff
 
 
 def _begin(conn: Connection, begun: Sequence[tuple[Clocks, int, Deadline]]) -> None:
-    if begun:
-        rows = [{"ticket_id": ticket, **_values(clock)} for _, ticket, clock in begun]
-        new = conn.execute(
-            insert(DEADLINES).returning(DEADLINES.c.id, sort_by_parameter_order=True), rows
-        ).scalars()
-        for (stored, _, _), row_id in zip(begun, new, strict=True):
-            stored.ids.append(row_id)
+    rows = [{"ticket_id": ticket, **_values(clock)} for _, ticket, clock in begun]
+    for (stored, _, _), new in zip(begun, add_all(conn, DEADLINES, rows), strict=True):
+        stored.ids.append(new)
 
 
 def _clear(conn: Connection, moves: Sequence[Move], told: Sequence[Sequence[course.Told]]) -> None:

@@ -163,5 +163,5 @@ def _restarted(climb: Climb, steps: tuple[Step, ...]) -> Climb:
     """Climb these steps from now on, `n` counting on; what is not among them rings no more."""
     so_far = {step.rung: step.n for step in climb.steps}
     over = tuple(Step(rung, n) for rung, n in so_far.items() if rung not in {step.rung for step in steps})
-    counted = tuple(replace(step, n=so_far.get(step.rung, 0)) for step in steps)
+    counted = tuple(Step(step.rung, so_far.get(step.rung, 0), step.left, step.next_at) for step in steps)
     return replace(climb, steps=over + counted, acked_until=None, extended=False)

@@ -1,6 +1,6 @@
 """The tables of the handoff room: staff, shifts, tickets, deadlines, rules, climbs, alerts."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     BigInteger,
     Column,
+    Connection,
     DateTime,
     Dialect,
     Index,
@@ -15,6 +16,9 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    func,
+    insert,
+    select,
     text,
 )
 from sqlmodel import Field, SQLModel
@@ -216,6 +220,20 @@ class BurstRow(SQLModel, table=True):
     passed: int = 0
     held: int = 0
     digest_at: datetime | None = instant()
+
+
+def add_all(conn: Connection, into: Table, rows: Sequence[Mapping[str, object]]) -> list[int]:
+    """Insert the rows in one statement and return their ids, in their order.
+
+    The ids are those after the newest: a writing transaction is alone from its begin on, and SQLite
+    promises no order for what it returns itself.
+    """
+    if not rows:
+        return []
+    newest = conn.execute(select(func.max(into.c.id))).scalar_one() or 0
+    ids = list(range(newest + 1, newest + 1 + len(rows)))
+    conn.execute(insert(into), [{"id": new, **row} for new, row in zip(ids, rows, strict=True)])
+    return ids
 
 
 def table(model: type[SQLModel]) -> Table:

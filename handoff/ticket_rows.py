@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
 
 from handoff.entry import Refused
 from handoff.people import find_by_id
@@ -17,12 +17,16 @@ from handoff.ticket import BACK_TO_BOT, Status, Ticket
 
 @dataclass(frozen=True, slots=True)
 class Filed:
-    """A ticket as it stands in the database; `version` is what a later write compares with."""
+    """A ticket as it stands in the database; `version` is what a later write compares with.
+
+    `held_until` is the end of the assignee's shift; None is never.
+    """
 
     id: int
     conversation: int
     version: int
     ticket: Ticket
+    held_until: datetime | None = None
 
 
 def find_newest(conn: Connection, conversation: int) -> Filed | None:
@@ -30,6 +34,17 @@ def find_newest(conn: Connection, conversation: int) -> Filed | None:
     mine = rows().where(TICKETS.c.conversation_id == conversation)
     row = conn.execute(mine.order_by(TICKETS.c.id.desc()).limit(1)).first()
     return read(row) if row else None
+
+
+def list_newest(conn: Connection, conversations: Sequence[int]) -> dict[int, Filed]:
+    """Return the newest ticket of each conversation that has one."""
+    newest = (
+        select(func.max(TICKETS.c.id))
+        .where(TICKETS.c.conversation_id.in_(conversations))
+        .group_by(TICKETS.c.conversation_id)
+    )
+    found = conn.execute(rows().where(TICKETS.c.id.in_(newest)))
+    return {row.conversation_id: read(row) for row in found}
 
 
 def get(conn: Connection, ticket_id: int) -> Filed:
@@ -55,7 +70,8 @@ def conversations(conn: Connection, tickets: Collection[int]) -> dict[int, int]:
 
 def add(conn: Connection, promises: Promises, conversation: int, opened: Ticket, now: datetime) -> int:
     """Store a ticket that was just opened and return its id."""
-    values = {"conversation_id": conversation, **_values(opened), **_holding(conn, promises, opened, now)}
+    values = {"conversation_id": conversation, **_values(opened)}
+    values["held_until"] = held_until(conn, promises, opened.assignee, now)
     new: int = conn.execute(insert(TICKETS).values(values).returning(TICKETS.c.id)).scalar_one()
     return new
 
@@ -63,16 +79,18 @@ def add(conn: Connection, promises: Promises, conversation: int, opened: Ticket,
 def save(conn: Connection, promises: Promises, after: Sequence[tuple[Filed, Ticket]], now: datetime) -> None:
     """Write the tickets if nobody wrote them since they were read; raises Refused otherwise."""
     values = [
-        {"row": filed.id, "seen": filed.version, "version": filed.version + 1, **_values(became)}
+        {
+            "row": filed.id,
+            "seen": filed.version,
+            "version": filed.version + 1,
+            "held_until": _held_until(conn, promises, filed, became, now),
+            **_values(became),
+        }
         for filed, became in after
     ]
     mine = update(TICKETS).where(TICKETS.c.id == bindparam("row"), TICKETS.c.version == bindparam("seen"))
     if conn.execute(mine, values).rowcount != len(values):
         raise Refused("not_available", "somebody else changed the ticket at this moment; look again")
-    for filed, became in after:
-        if became.assignee != filed.ticket.assignee or became.is_open != filed.ticket.is_open:
-            theirs = update(TICKETS).where(TICKETS.c.id == filed.id)
-            conn.execute(theirs.values(**_holding(conn, promises, became, now)))
 
 
 def rows() -> Select[Any]:
@@ -93,7 +111,7 @@ def read(row: Row[Any]) -> Filed:
         handed_back=row.handed_back,
         by_staff=row.by_staff,
     )
-    return Filed(row.id, row.conversation_id, row.version, read)
+    return Filed(row.id, row.conversation_id, row.version, read, row.held_until)
 
 
 def held_until(conn: Connection, promises: Promises, assignee: int | None, now: datetime) -> datetime | None:
@@ -102,8 +120,15 @@ def held_until(conn: Connection, promises: Promises, assignee: int | None, now: 
     return shift_end(holder, promises.zone, now) if holder else None
 
 
-def _holding(conn: Connection, promises: Promises, current: Ticket, now: datetime) -> dict[str, object]:
-    return {"held_until": held_until(conn, promises, current.assignee, now) if current.is_open else None}
+def _held_until(
+    conn: Connection, promises: Promises, filed: Filed, became: Ticket, now: datetime
+) -> datetime | None:
+    """Return the same for a ticket that changed: looked up only where somebody new holds it."""
+    if became.assignee is None or not became.is_open:
+        return None
+    if became.assignee == filed.ticket.assignee and filed.ticket.is_open:
+        return filed.held_until
+    return held_until(conn, promises, became.assignee, now)
 
 
 def _values(current: Ticket) -> dict[str, object]:

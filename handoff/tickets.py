@@ -11,11 +11,11 @@ from handoff.entry import Effect
 from handoff.events import Event, QuestionFailed, ReplyFailed
 from handoff.happening import happen, open_ticket
 from handoff.policy import Category, Kind, Promises
-from handoff.ticket_rows import Filed, conversations, find_newest, get, list_open
+from handoff.ticket_rows import Filed, conversations, find_newest, get, list_newest, list_open
 
 __all__ = [
-    "Filed", "apply", "conversations", "fail_reply", "find_newest", "get", "list_open", "open_for_contact",
-    "open_for_staff",
+    "Filed", "apply", "conversations", "fail_reply", "find_newest", "get", "list_newest", "list_open",
+    "open_for_contact", "open_for_staff",
 ]  # fmt: skip
 
 
