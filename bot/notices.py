@@ -57,7 +57,7 @@ def _alert(conn: Connection, brand: Brand, alert: int, now: datetime) -> Iterato
     text = brand.wording.say(f"alert_{Reason(row.reason)}", brand.language, **values)
     places = list(_places(brand, row.staff_id, person))
     if _is_second(brand, row):
-        places += _second_places(brand, row.staff_id, person)
+        places += _second_places(brand, person)
         payload["facts"] = _facts(conn, row, person)
     for channel, recipient in places:
         yield Letter(f"alert:{alert}", "alert", channel, recipient, text, payload=payload, alert=alert)
@@ -69,9 +69,10 @@ def _is_second(brand: Brand, alert: Row[Any]) -> bool:
     return bool(0 < alert.rung <= len(ladder)) and ladder[alert.rung - 1].channel == SECOND
 
 
-def _second_places(brand: Brand, staff_id: int, person: Person | None) -> Iterator[tuple[str, str]]:
+def _second_places(brand: Brand, person: Person | None) -> Iterator[tuple[str, str]]:
+    """Return where the second channel rings: the webhook is one place, whomever the ping is for."""
     if "webhook" in brand.reaches:
-        yield "webhook", str(staff_id)
+        yield "webhook", "webhook"
     if "email" in brand.reaches and person is not None and person.email is not None:
         yield "email", person.email
 

@@ -21,7 +21,7 @@ from bot.database import METADATA, Writer, open_engine
 from bot.sender import Sender
 from bot.service import Pulse, Service
 from bot.settings import load_settings
-from bot.tables import MESSAGES, OUTBOX
+from bot.tables import CONTACTS, MESSAGES, OUTBOX
 from bot.wording import read_wording
 from handoff import people
 from handoff.policy import Role
@@ -107,6 +107,12 @@ class Stage:
         """Return every message that is stored, in order."""
         return await self.service.read(
             lambda conn: list(conn.execute(select(MESSAGES).order_by(MESSAGES.c.id)))
+        )
+
+    async def contacts(self) -> list[Row[Any]]:
+        """Return everybody who is known as a follower."""
+        return await self.service.read(
+            lambda conn: list(conn.execute(select(CONTACTS).order_by(CONTACTS.c.id)))
         )
 
     async def outbox(self, kind: str) -> list[Row[Any]]:

@@ -222,3 +222,71 @@ def test_a_group_is_heard_and_not_answered(play: Play) -> None:
         assert [message.chat for message in stage.api.sent] == [BAYU]
 
     play(scene)
+
+
+async def told(stage: Stage, number: int) -> str:
+    """Return the first thing the bot says to somebody after this many."""
+    before = len(stage.api.texts_to(number))
+    await stage.until(lambda: len(stage.api.texts_to(number)) > before)
+    return stage.api.texts_to(number)[before]
+
+
+def test_staff_promise_in_their_own_chat_and_are_told_that_it_is_on_record(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await complained(stage)
+        await stage.act(ADMIN, Act("claim", 1))
+        stage.api.says(SARI, "/janji #1 2h teknisi datang")
+        assert (await told(stage, SARI)).startswith("Janji untuk #1 dicatat, paling lambat pukul ")
+        stage.api.says(SARI, "/promise lusa 09:00 kabar dari gudang")
+        assert (await told(stage, SARI)).startswith("Janji untuk #1 dicatat, paling lambat ")
+        promised = [message.text for message in await stage.messages() if message.source == "promise"]
+        assert promised == ["teknisi datang", "kabar dari gudang"]
+        assert [contact.external_id for contact in await stage.contacts()] == [str(ANI)]
+
+    play(scene)
+
+
+def test_a_promise_answers_the_alert_it_replies_to(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await complained(stage)
+        await stage.pass_time(16)
+        await stage.until(lambda: stage.api.texts_to(SARI))
+        ping = next(message for message in stage.api.sent if message.chat == SARI)
+        replied = {"message_id": ping.id, "date": 1_800_000_000, "chat": stage.api.people[SARI].chat}
+        stage.api.says(SARI, "/janji 2h saya telepon", reply_to_message=replied)
+        assert (await told(stage, SARI)).startswith("Janji untuk #1 dicatat")
+
+    play(scene)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("/janji 2h teknisi datang", "you hold no tickets; name one"),
+        ("/janji #7 2h teknisi datang", "there is no ticket 7"),
+        ("/janji #1 kapan-kapan", '"kapan-kapan" is no time'),
+        ("/janji #1 2h", "promise needs a text"),
+        ("/janji", "you hold no tickets; name one"),
+    ],
+)
+def test_a_promise_that_cannot_be_read_is_answered_with_how_to_write_it(
+    play: Play, text: str, why: str
+) -> None:
+    async def scene(stage: Stage) -> None:
+        await complained(stage)
+        stage.api.says(SARI, text)
+        answer = await told(stage, SARI)
+        assert answer.startswith(why)
+        assert "/janji #12 16:00 teknisi datang" in answer
+
+    play(scene)
+
+
+def test_a_follower_who_writes_the_command_is_a_follower(play: Play) -> None:
+    async def scene(stage: Stage) -> None:
+        await complained(stage)
+        stage.api.says(BAYU, "/janji #1 2h teknisi datang")
+        await told(stage, BAYU)
+        assert not [message for message in await stage.messages() if message.source == "promise"]
+
+    play(scene)
