@@ -44,7 +44,10 @@ function clear(form) {
     sessionStorage.removeItem(draftKey(name));
   }
   for (const box of form.querySelectorAll("[type=checkbox]")) box.checked = false;
-  if (form.elements.reason) form.elements.reason.value = "";
+  for (const name of ["reason", "by", "promise"]) {
+    if (form.elements[name]) form.elements[name].value = "";
+  }
+  form.closest("details.folded")?.removeAttribute("open");
 }
 
 // The next reply needs a nonce of its own.
