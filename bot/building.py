@@ -108,6 +108,10 @@ def differences(settings: Settings, conn: Connection, articles: list[Article]) -
             lines.append(f"staff {member.name}: in the configuration, not at the desk")
         elif (person.role, person.telegram) != (member.role, member.telegram):
             lines.append(f"staff {member.name}: role or telegram differs; the desk has {Role(person.role)}")
+        elif (person.on_call, person.email) != (member.on_call, member.email):
+            lines.append(
+                f"staff {member.name}: on_call or email differs; `mimin staff change` changes the desk's"
+            )
     lines += [f"staff {name}: at the desk, not in the configuration" for name in at_desk]
     published = {article.id: article for article in store.list_published(conn)}
     for article in articles:

@@ -71,9 +71,18 @@ def change_role(conn: Connection, person: Person, role: Role) -> None:
     conn.execute(update(STAFF).where(STAFF.c.id == person.id).values(role=role))
 
 
-def link_telegram(conn: Connection, person: Person, telegram: int) -> None:
-    """Remember where the person can be reached."""
-    conn.execute(update(STAFF).where(STAFF.c.id == person.id).values(telegram=telegram))
+def change(
+    conn: Connection,
+    person: Person,
+    *,
+    on_call: Sequence[str] | None = None,
+    telegram: int | None = None,
+    email: str | None = None,
+) -> None:
+    """Change when the person is on call and where they are reached; None leaves a thing as it is."""
+    given = {"on_call": None if on_call is None else list(on_call), "telegram": telegram, "email": email}
+    values = {name: value for name, value in given.items() if value is not None}
+    conn.execute(update(STAFF).where(STAFF.c.id == person.id).values(values))
 
 
 def deactivate(conn: Connection, person: Person) -> None:

@@ -121,3 +121,43 @@ def test_why_is_told_to_programs_too(capsys: pytest.CaptureFixture[str]) -> None
 def test_why_of_a_ticket_that_is_not_there_is_one_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert execute(["simulate", "story.jsonl", "--why", "7"]) == 2
     assert capsys.readouterr().err == "mimin: there is no ticket 7\n"
+
+
+@pytest.mark.usefixtures("home")
+def test_hours_and_addresses_of_a_person_are_changed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert execute(["staff", "list"]) == 0
+    change = ["staff", "change", "sari"]
+    assert execute([*change, "--on-call", "mon 08:00-12:00", "--on-call", "tue 08:00-12:00"]) == 0
+    assert execute([*change, "--telegram", "42", "--email", "sari@example.org"]) == 0
+    assert execute(["staff", "change", "budi", "--always"]) == 0
+    capsys.readouterr()
+    assert execute(["staff", "list", "--json"]) == 0
+    assert lines(capsys) == [
+        {"name": "sari", "role": "admin", "telegram": 42, "email": "sari@example.org",
+         "on_call": ["mon 08:00-12:00", "tue 08:00-12:00"]},
+        {"name": "budi", "role": "admin", "telegram": None, "email": None, "on_call": []},
+    ]  # fmt: skip
+    assert execute(["check"]) == 0
+    assert "staff sari: role or telegram differs" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["sari"], "nothing to change"),
+        (["sari", "--always", "--on-call", "mon 08:00-12:00"], "contradict each other"),
+        (["sari", "--on-call", "8-17"], '--on-call: "8-17" is no weekly shift'),
+        (["sari", "--email", "sari"], "--email: "),
+        (["saro", "--always"], 'nobody at the desk is called saro; did you mean "sari"?'),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_a_change_that_cannot_be_is_one_line(
+    capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert execute(["staff", "list"]) == 0
+    capsys.readouterr()
+    assert execute(["staff", "change", *arguments]) == 2
+    captured = capsys.readouterr()
+    assert (captured.out, captured.err.count("\n")) == ("", 1)
+    assert said in captured.err

@@ -263,7 +263,7 @@ def test_somebody_may_have_it_again_after_the_first_ack_has_run_out() -> None:
     scene = stage(replace(small_brand(), reaches=frozenset({"telegram"})))
     dan = scene.person("dan")
     with scene.open() as conn:
-        people.link_telegram(conn, dan, 7)
+        people.change(conn, dan, telegram=7)
     scene.says("akun saya di-hack orang")
     scene.deliver()
     for _ in range(3):

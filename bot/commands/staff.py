@@ -14,6 +14,7 @@ from bot.clock import utc_now
 from bot.commands.context import CommandError, ConfigOption, JsonOption, learn, out, settings_of
 from bot.database import reading, transaction
 from bot.settings import Settings
+from bot.settings.addresses import parse_mail_address
 from bot.settings.calendars import parse_date
 from bot.tables import MARKS, WEB_ADDRESS
 from bot.web.sign_in import create_login
@@ -68,7 +69,7 @@ def add(
 ) -> None:
     """Add a person to the desk, or bring one back."""
     settings, given = settings_of(config), _role(role)
-    _check(name, on_call or [])
+    _check(name, on_call or [], email)
     engine = building.open_database(settings)
     building.fill(settings, engine)
     with transaction(engine) as conn:
@@ -93,6 +94,36 @@ def role(
         people.change_role(conn, person, given)
         _log(conn, "staff_role", person, role=given)
     out(f"{person.name} is {given.replace('_', ' ')} now, before {person.role.replace('_', ' ')}")
+
+
+@app.command()
+def change(
+    name: NameArgument,
+    on_call: Annotated[
+        list[str] | None,
+        typer.Option(help='Weekly hours instead of those before, such as "sat 08:00-17:00".'),
+    ] = None,
+    always: Annotated[bool, typer.Option("--always", help="On call at any time.")] = False,
+    telegram: Annotated[int | None, typer.Option(help="The person's Telegram user id.")] = None,
+    email: Annotated[str | None, typer.Option(help="Where the second channel reaches the person.")] = None,
+    config: ConfigOption = None,
+) -> None:
+    """Change when a person is on call, or where they are reached; what they hold follows their hours."""
+    settings = settings_of(config)
+    if on_call and always:
+        raise CommandError("--on-call and --always contradict each other")
+    _check(name, on_call or [], email)
+    hours = on_call or ([] if always else None)
+    if hours is None and telegram is None and email is None:
+        raise CommandError("nothing to change; use --on-call, --always, --telegram or --email")
+    with transaction(building.open_database(settings)) as conn:
+        person = _person(conn, name)
+        if telegram is not None and (known := people.find_by_telegram(conn, telegram)) not in (None, person):
+            raise CommandError(f"--telegram {telegram} belongs to {known.name if known else '?'} already")
+        people.change(conn, person, on_call=hours, telegram=telegram, email=email)
+        shifts.recount(conn, settings.promises, _person(conn, name), utc_now())
+        _log(conn, "staff_changed", person, hours=hours is not None)
+    out(f"{person.name} is changed; `mimin staff list` shows how it stands")
 
 
 @app.command()
@@ -212,7 +243,7 @@ def _role(text: str) -> Role:
     return Role(text)
 
 
-def _check(name: str, on_call: list[str]) -> None:
+def _check(name: str, on_call: list[str], email: str | None) -> None:
     if not name.strip() or len(name) > 80 or not name.isprintable() or name.casefold() == "bot":
         raise CommandError("a name has 1 to 80 printable characters and is not bot")
     for hours in on_call:
@@ -220,6 +251,11 @@ def _check(name: str, on_call: list[str]) -> None:
             parse_weekly(hours)
         except ValueError as error:
             raise CommandError(f"--on-call: {error}") from error
+    if email is not None:
+        try:
+            parse_mail_address(email)
+        except ValueError as error:
+            raise CommandError(f"--email: {error}") from error
 
 
 def _log(conn: Connection, kind: str, person: Person, **data: object) -> None:

@@ -28,7 +28,7 @@ def test_a_name_is_found_whatever_its_case_and_taken_whatever_its_case(office: D
 def test_who_left_is_found_nowhere_but_keeps_their_name(office: Desk) -> None:
     sari = office.people["sari"]
     with office.open() as conn:
-        people.link_telegram(conn, sari, 77)
+        people.change(conn, sari, telegram=77)
         assert people.find_by_telegram(conn, 77) is not None
         people.deactivate(conn, sari)
         assert people.find_staff(conn, "sari") is None
