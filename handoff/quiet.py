@@ -1,10 +1,12 @@
 """Quiet hours: when warnings and digests wait. Pure."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from handoff.calendar import instant_of, moment_of
 from handoff.hours import Rota
+from handoff.rota import spans
 
 LONGEST = timedelta(days=8)
 
@@ -14,20 +16,8 @@ def quiet_until(quiet: Sequence[Rota], zone: ZoneInfo, at: datetime) -> datetime
 
     Hours that touch or overlap are one. Hours that never end within eight days hold nothing back.
     """
-    midnight = datetime.combine(at.astimezone(zone), time(), zone)
-    spans = sorted(
-        (_clock(day, entry.interval.begin_minutes), _clock(day, entry.interval.end_minutes))
-        for day in (midnight + timedelta(days=n) for n in range(-2, LONGEST.days + 2))
-        for entry in quiet
-        if day.weekday() in entry.days
-    )
-    end = at
-    for begins, ends in spans:
+    end = now = instant_of(at)
+    for begins, ends in sorted(spans(quiet, zone, at.astimezone(zone).date(), -2, LONGEST.days + 2)):
         if begins <= end < ends:
             end = ends
-    return end if end - at < LONGEST else at
-
-
-def _clock(midnight: datetime, minutes: int) -> datetime:
-    """Return the instant of a clock time: in a gap moved forward by its length, doubled the first."""
-    return (midnight + timedelta(minutes=minutes)).astimezone(UTC)
+    return moment_of(end) if now < end and moment_of(end) - at < LONGEST else at

@@ -33,7 +33,7 @@ def covers(rota: Sequence[Rota], zone: ZoneInfo, at: datetime) -> bool:
     """Say whether a person with this rota is on call; one without entries always is."""
     instant = instant_of(at)
     today = at.astimezone(zone).date()
-    return not rota or any(begin <= instant < end for begin, end in _spans(rota, zone, today, -3, 2))
+    return not rota or any(begin <= instant < end for begin, end in spans(rota, zone, today, -3, 2))
 
 
 def is_on_call(rota: Sequence[Rota], swaps: Sequence[Swap], zone: ZoneInfo, at: datetime) -> bool:
@@ -62,7 +62,7 @@ def shifts_of_day(rota: Sequence[Rota], zone: ZoneInfo, day: date) -> list[tuple
     """Return the shifts that begin on the day, by the week alone; who always is on call has the day."""
     if not rota:
         return [span(Interval(0, 1_440), zone, day)]
-    return [(moment_of(begin), moment_of(end)) for begin, end in _spans(rota, zone, day, 0, 1)]
+    return [(moment_of(begin), moment_of(end)) for begin, end in spans(rota, zone, day, 0, 1)]
 
 
 def span(interval: Interval, zone: ZoneInfo, day: date) -> tuple[datetime, datetime]:
@@ -75,8 +75,8 @@ def _turn(
     rota: Sequence[Rota], swaps: Sequence[Swap], zone: ZoneInfo, after: datetime, *, on_call: bool
 ) -> datetime | None:
     today = after.astimezone(zone).date()
-    spans = _spans(rota, zone, today, -3, HORIZON_DAYS)
-    turns = {moment_of(instant) for ends in spans for instant in ends}
+    shifts = spans(rota, zone, today, -3, HORIZON_DAYS)
+    turns = {moment_of(instant) for ends in shifts for instant in ends}
     turns |= {at for swap in swaps for at in (swap.begins_at, swap.ends_at)}
     for at in sorted(turns):
         before, since = (is_on_call(rota, swaps, zone, moment) for moment in (at - _TICK, at))
@@ -85,8 +85,10 @@ def _turn(
     return None
 
 
-def _spans(rota: Sequence[Rota], zone: ZoneInfo, day: date, first: int, end: int) -> list[tuple[int, int]]:
-    """Return the shifts that begin on the days around, from `first` to before `end`."""
+def spans(rota: Sequence[Rota], zone: ZoneInfo, day: date, first: int, end: int) -> list[tuple[int, int]]:
+    """Return the shifts that begin on the days around, from `first` to before `end`, in microseconds since
+    1970.
+    """
     days = [day + timedelta(days=n) for n in range(first, end)]
     return [
         (
