@@ -8,9 +8,11 @@ from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
+from bot import journal
 from bot.service import Service
 from bot.tables import INBOUND, LOGINS, MARKS, SESSIONS
 from handoff import swaps
+from handoff.entry import Entry
 
 HOUSEKEEPING = "housekeeping"
 KEPT_RAW = timedelta(days=30)
@@ -31,8 +33,10 @@ def last_run(conn: Connection, chore: str) -> datetime | None:
     return datetime.fromisoformat(found) if found else None
 
 
-def mark_run(conn: Connection, chore: str, now: datetime) -> None:
-    """Remember that a chore ran."""
+def mark_run(conn: Connection, chore: str, now: datetime, *, late: bool = False) -> None:
+    """Remember that a chore ran, and say in the log where it was `late`, having been missed."""
+    if late:
+        journal.append(conn, Entry("chore_late", data={"chore": chore}), now)
     row = insert(MARKS).values(name=f"ran:{chore}", value=now.isoformat())
     conn.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": now.isoformat()}))
 
@@ -52,7 +56,7 @@ class Chores:
         service = self._service
         last = await service.read(lambda conn: last_run(conn, HOUSEKEEPING))
         if last is not None and self._missed(last, service.now()):
-            await self._housekeeping()
+            await self._housekeeping(late=True)
         elif last is None:
             await service.write(lambda conn: mark_run(conn, HOUSEKEEPING, service.now()))
         self._add(self._housekeeping)
@@ -70,12 +74,12 @@ class Chores:
         following = self._trigger.get_next_fire_time(None, last)
         return following is not None and following <= now
 
-    async def _housekeeping(self) -> None:
+    async def _housekeeping(self, *, late: bool = False) -> None:
         now = self._service.now()
 
         def run(conn: Connection) -> None:
             clean(conn, now)
-            mark_run(conn, HOUSEKEEPING, now)
+            mark_run(conn, HOUSEKEEPING, now, late=late)
 
         await self._service.write(run)
         await self._learn_anew()

@@ -63,7 +63,7 @@ def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], Non
         words_of(settings)  # a mistake in them is told before anything is filled in
         for line in fill(settings, engine):
             say(line)
-        settings = replace(settings, promises=_rules(settings, engine, say))
+        settings = replace(settings, promises=put_in_force(settings, engine, say))
         with reading(engine) as conn:
             articles, choices = store.list_published(conn), contacts.list_choices(conn)
         brand = build_brand(settings, articles, cache_folder(environ), choices=choices)
@@ -137,7 +137,7 @@ async def _serve(
         await asyncio.to_thread(writer.close)
 
 
-def _rules(settings: Settings, engine: Engine, say: Callable[[str], None]) -> Promises:
+def put_in_force(settings: Settings, engine: Engine, say: Callable[[str], None]) -> Promises:
     """Put the configured promises in force; what runs already keeps the rules it began with."""
     with transaction(engine) as conn:
         promises, kept = rules.in_force(conn, settings.promises, utc_now())

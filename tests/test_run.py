@@ -10,7 +10,16 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
+from bot import journal
+from bot.database import METADATA, open_engine, reading, transaction
+from bot.run import put_in_force
+from bot.settings import load_settings
+from handoff import tickets
+from handoff.policy import Category
+from handoff.tables import TICKETS
+from tests.cast import NOON
 from tests.running import ROOT, mimin, start
 
 DEMO = ROOT / "config.toml"
@@ -85,3 +94,21 @@ def test_it_ends_cleanly_when_told(tmp_path: Path, sign: signal.Signals) -> None
         running.process.send_signal(sign)
         assert running.process.wait(20) == 0
     assert not (tmp_path / "mimin.db-wal").exists()
+
+
+def test_new_hours_say_how_many_running_promises_keep_the_old_ones(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'mimin.db'}")
+    METADATA.create_all(engine)
+    said: list[str] = []
+    for config in ("", "", '[sla.complaint]\nfirst_response = "5m"\n'):
+        (tmp_path / "config.toml").write_text(config, "utf-8")
+        settings = load_settings(None, {}, tmp_path)
+        promises = put_in_force(settings, engine, said.append)
+        with transaction(engine) as conn:
+            tickets.open_for_contact(conn, promises, 1 + promises.version, Category.COMPLAINT, NOON, NOON)
+            conn.execute(update(TICKETS).values(status="resolved"))
+    assert said == ["new hours or promised times hold from now on; 4 that run keep those they began with"]
+    with reading(engine) as conn:
+        changed = [entry.data for entry in journal.read_since(conn, 0) if entry.kind == "rules_changed"]
+    assert changed == [{"version": 1, "kept": 0}, {"version": 2, "kept": 4}]
+    engine.dispose()
