@@ -3,15 +3,20 @@
 import sqlite3
 import threading
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, event, func, insert, select
 
 from bot import migrating, schema
 from bot.database import DatabaseError, Writer, open_engine, reading, transaction
+from bot.settings import load_settings
 from bot.tables import MARKS
+from handoff import clocks
+from handoff.policy import Category
 from handoff.tables import Instant
 
 
@@ -140,3 +145,32 @@ def open_engine_now(folder: Path) -> Engine:
     opened = open_engine(f"sqlite:///{folder}/mimin.db")
     event.listen(opened, "checkout", lambda connection, *_: connection.execute("PRAGMA busy_timeout=1"))
     return opened
+
+
+def test_promises_of_an_older_version_run_on_in_the_hours_of_their_category(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    config = migrating._config()
+    with transaction(engine) as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0002")
+        conn.exec_driver_sql(
+            "INSERT INTO tickets (id, conversation_id, version, status, category, opened_at, handed_back)"
+            " VALUES (1, 1, 0, 'waiting', 'question', '2026-11-23 02:00:00.000000', 0)"
+        )
+        conn.exec_driver_sql(
+            "INSERT INTO deadlines (ticket_id, kind, started_at, target_seconds, due_at, pauses, status,"
+            " warned) VALUES (1, 'first_response', '2026-11-23 02:00:00.000000', 1800,"
+            " '2026-11-23 02:30:00.000000', '[]', 'running', 1)"
+        )
+    schema.upgrade(engine)
+    promises = load_settings(None, {}, tmp_path).promises
+    with transaction(engine) as conn:
+        (clock,) = clocks.load(conn, promises, [1])[1].clocks
+        assert clock.terms.calendar is promises.policies[Category.QUESTION].calendar
+        assert clock.terms.target == timedelta(minutes=30)
+        assert clock.due_at == datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
+        config.attributes["connection"] = conn
+        command.downgrade(config, "0002")
+        assert conn.exec_driver_sql("SELECT target_seconds FROM deadlines").scalar_one() == 1800
+        command.upgrade(config, "head")
+    engine.dispose()

@@ -44,63 +44,49 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id"),
     )
     op.create_index("handovers_due", "handovers", ["look_at"], sqlite_where=sa.text("look_at IS NOT NULL"))
-    with op.batch_alter_table("staff") as batch:
-        batch.add_column(sa.Column("email", sa.String(length=254), nullable=True))
-    with op.batch_alter_table("tickets") as batch:
-        batch.add_column(sa.Column("by_staff", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch.add_column(sa.Column("held_until", sa.DateTime(), nullable=True))
-    with op.batch_alter_table("tickets") as batch:
-        batch.alter_column("by_staff", server_default=None)
-        batch.create_index(
-            "tickets_held_until", ["held_until"], sqlite_where=sa.text("held_until IS NOT NULL")
-        )
-    with op.batch_alter_table("deadlines") as batch:
-        batch.add_column(sa.Column("target_us", sa.BigInteger(), nullable=False, server_default="0"))
-        batch.add_column(sa.Column("calendar", sa.String(length=80), nullable=False, server_default=""))
-        batch.add_column(sa.Column("warn_share", sa.Float(), nullable=False, server_default="0.75"))
-        batch.add_column(sa.Column("rules_id", sa.Integer(), nullable=False, server_default="0"))
-        batch.add_column(sa.Column("subject", sa.Integer(), nullable=True))
+    # Column by column, and never a table made anew: others point at these.
+    op.add_column("staff", sa.Column("email", sa.String(length=254), nullable=True))
+    op.add_column("tickets", sa.Column("by_staff", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("tickets", sa.Column("held_until", sa.DateTime(), nullable=True))
+    op.create_index(
+        "tickets_held_until", "tickets", ["held_until"], sqlite_where=sa.text("held_until IS NOT NULL")
+    )
+    op.add_column("deadlines", sa.Column("target_us", sa.BigInteger(), nullable=False, server_default="0"))
+    op.add_column("deadlines", sa.Column("calendar", sa.String(80), nullable=False, server_default=""))
+    op.add_column("deadlines", sa.Column("warn_share", sa.Float(), nullable=False, server_default="0.75"))
+    op.add_column("deadlines", sa.Column("rules_id", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("deadlines", sa.Column("subject", sa.Integer(), nullable=True))
     # What was promised before is counted in the hours that its ticket's category has now.
     op.execute("UPDATE deadlines SET target_us = target_seconds * 1000000")
     op.execute(
         "UPDATE deadlines SET calendar = (SELECT 'sla.' || category FROM tickets"
         " WHERE tickets.id = deadlines.ticket_id)"
     )
-    with op.batch_alter_table("deadlines") as batch:
-        batch.drop_column("target_seconds")
-        for column in ("target_us", "calendar", "warn_share", "rules_id"):
-            batch.alter_column(column, server_default=None)
-    with op.batch_alter_table("messages") as batch:
-        batch.add_column(sa.Column("is_update", sa.Boolean(), nullable=False, server_default=sa.false()))
-        batch.add_column(sa.Column("accepted_at", sa.DateTime(), nullable=True))
-    with op.batch_alter_table("messages") as batch:
-        batch.alter_column("is_update", server_default=None)
-    with op.batch_alter_table("outbox") as batch:
-        batch.create_index("outbox_of_alert", ["alert_id"], sqlite_where=sa.text("alert_id IS NOT NULL"))
+    op.drop_column("deadlines", "target_seconds")
+    op.add_column("messages", sa.Column("is_update", sa.Boolean(), nullable=False, server_default=sa.false()))
+    op.add_column("messages", sa.Column("accepted_at", sa.DateTime(), nullable=True))
+    op.create_index("outbox_of_alert", "outbox", ["alert_id"], sqlite_where=sa.text("alert_id IS NOT NULL"))
 
 
 def downgrade() -> None:
     """Take it back; promises by word, swaps and stored rules are gone with it."""
-    with op.batch_alter_table("outbox") as batch:
-        batch.drop_index("outbox_of_alert")
-    with op.batch_alter_table("messages") as batch:
-        batch.drop_column("accepted_at")
-        batch.drop_column("is_update")
+    op.drop_index("outbox_of_alert", "outbox")
+    op.drop_column("messages", "accepted_at")
+    op.drop_column("messages", "is_update")
+    op.execute(
+        "DELETE FROM alerts WHERE climb_id IN (SELECT climbs.id FROM climbs"
+        " JOIN deadlines ON deadlines.id = climbs.deadline_id WHERE deadlines.kind = 'promise')"
+    )
     op.execute("DELETE FROM climbs WHERE deadline_id IN (SELECT id FROM deadlines WHERE kind = 'promise')")
     op.execute("DELETE FROM deadlines WHERE kind = 'promise'")
-    with op.batch_alter_table("deadlines") as batch:
-        batch.add_column(sa.Column("target_seconds", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("deadlines", sa.Column("target_seconds", sa.Integer(), nullable=False, server_default="0"))
     op.execute("UPDATE deadlines SET target_seconds = target_us / 1000000")
-    with op.batch_alter_table("deadlines") as batch:
-        batch.alter_column("target_seconds", server_default=None)
-        for column in ("subject", "rules_id", "warn_share", "calendar", "target_us"):
-            batch.drop_column(column)
-    with op.batch_alter_table("tickets") as batch:
-        batch.drop_index("tickets_held_until")
-        batch.drop_column("held_until")
-        batch.drop_column("by_staff")
-    with op.batch_alter_table("staff") as batch:
-        batch.drop_column("email")
+    for column in ("subject", "rules_id", "warn_share", "calendar", "target_us"):
+        op.drop_column("deadlines", column)
+    op.drop_index("tickets_held_until", "tickets")
+    op.drop_column("tickets", "held_until")
+    op.drop_column("tickets", "by_staff")
+    op.drop_column("staff", "email")
     op.drop_index("handovers_due", "handovers")
     op.drop_table("handovers")
     op.drop_index("ix_swaps_takes_id", "swaps")
