@@ -28,6 +28,7 @@ BECAUSE = {
     "reopened": "the ticket was reopened",
     "recategorised": "the category changed",
 }
+CHANGES = {"annulled": "taken back", "moved": "measured anew", "cancelled": "promises nothing any more"}
 OUTCOMES = {"met": "kept", "breach": "broken", "annulled": "not kept after all"}
 ENDS = {"stopped": "stopped", "cancelled": "promises nothing any more", "paused": "paused"}
 
@@ -110,13 +111,13 @@ def as_lines(reckoning: Reckoning) -> Iterator[str]:
 
 def _words(turn: Mapping[str, Any], target: timedelta | None) -> str:
     due = f"; due {_when(turn['due_at'])}" if turn.get("due_at") else ""
-    if turn["change"] in OUTCOMES:
+    if "because" not in turn:
         return f"{OUTCOMES[turn['change']]}{due}"
     because = BECAUSE.get(turn["because"], str(turn["because"]).replace("_", " "))
     used = (
         f", {_span(timedelta(seconds=turn['used_seconds']))} used" if target and turn["used_seconds"] else ""
     )
-    return f"{turn['change']}: {because}{used}{due}"
+    return f"{CHANGES.get(turn['change'], turn['change'])}: {because}{used}{due}"
 
 
 def _span(span: timedelta) -> str:

@@ -48,6 +48,17 @@ def begin(conn: Connection, promises: Promises, due: Sequence[Due], now: datetim
     return fire(conn, promises, started, now)
 
 
+def resume(conn: Connection, promises: Promises, deadline: int, now: datetime) -> list[Effect]:
+    """Go on climbing at once for a broken deadline that was taken for answered and is not."""
+    known = [
+        climb_rows.read(row)
+        for row in conn.execute(climb_rows.rows().where(CLIMBS.c.deadline_id == deadline, CLIMBS.c.ended))
+    ]
+    for one in known:
+        one.climb = ladder.resume(one.climb, promises.ladder, now)
+    return [effect for effects in fire(conn, promises, known, now) for effect in effects]
+
+
 def raise_crisis(conn: Connection, promises: Promises, ticket: int, now: datetime) -> list[Effect]:
     """Ping the decision-makers about a ticket at once, unless its crisis is being climbed already."""
     if any(known.deadline is None for known in climb_rows.of_ticket(conn, ticket)):

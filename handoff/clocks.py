@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, bindparam, or_, select, update
 
 from handoff import climbs, course, deadline
 from handoff.actions import Action, EndCrisis, RaiseCrisis
-from handoff.course import Annulled, Broken, Changed, Cleared, Course, Kept
+from handoff.course import Annulled, Broken, Changed, Cleared, Course, Kept, Unanswered
 from handoff.deadline import Deadline, Status
 from handoff.entry import Effect, Entry, TellDelay
 from handoff.policy import LATE, Category, Kind, Promises, Terms
@@ -172,6 +172,8 @@ def _effects(
                 effects.append(Entry("annulled", ticket=move.ticket, data=_due(move.stored, place)))
             case Broken(place):
                 effects += broken(move.ticket, move.stored.ids[place], move.stored.clocks[place], now)
+            case Unanswered(place):
+                effects += climbs.resume(conn, promises, move.stored.ids[place], now)
             case RaiseCrisis():
                 effects += climbs.raise_crisis(conn, promises, move.ticket, now)
             case EndCrisis():

@@ -75,7 +75,14 @@ class Cleared:
     warning: bool = False
 
 
-Told = Changed | Kept | Broken | Annulled | Cleared | RaiseCrisis | EndCrisis
+@dataclass(frozen=True, slots=True)
+class Unanswered:
+    """The promise at `place` broke before, and is open again: its alerts go on."""
+
+    place: int
+
+
+Told = Changed | Kept | Broken | Annulled | Cleared | Unanswered | RaiseCrisis | EndCrisis
 
 
 @dataclass(slots=True)
@@ -168,7 +175,7 @@ class Course:
         for place, clock in enumerate(self.clocks):
             if clock.kind is Kind.RESOLUTION:
                 if self._put(place, deadline.unpause(clock, action.sent_at, action.paused_at)):
-                    yield Changed(place, Change.ANNULLED, action.sent_at)
+                    yield Changed(place, Change.ANNULLED, action.at)
             elif clock.status is Status.STOPPED and clock.stopped_at == action.sent_at:
                 owed_again = owed_again or clock.kind in (Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE)
                 yield from self._owe_again(place, action)
@@ -198,11 +205,13 @@ class Course:
         elif end is not None:
             clock = deadline.stop(clock, end)
         self._put(place, clock)
-        yield Changed(place, Change.ANNULLED, action.sent_at)
+        yield Changed(place, Change.ANNULLED, action.at)
         if was_kept and (end is None or clock.breached_at is not None):
             yield Annulled(place)
         if was_kept and clock.breached_at is not None:
             yield Broken(place)
+        elif not was_kept and clock.status is Status.RUNNING:
+            yield Unanswered(place)
 
     def _retarget(self, starts: Mapping[Kind, datetime]) -> Iterator[Told]:
         """Apply other targets. A warning that moves to later is given again, and not before."""

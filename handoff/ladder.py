@@ -140,6 +140,11 @@ def end(climb: Climb) -> Climb:
     return replace(climb, ended=True, acked_until=None)
 
 
+def resume(climb: Climb, ladder: Sequence[Rung], at: datetime) -> Climb:
+    """Go on after an end that was taken back: the rung reached starts again."""
+    return _again(replace(climb, ended=False), ladder, at)
+
+
 def _again(climb: Climb, ladder: Sequence[Rung], at: datetime) -> Climb:
     """Start the rung reached once more, and those that began together with it; later ones count anew."""
     if not climb.broken:

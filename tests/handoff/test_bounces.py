@@ -115,6 +115,23 @@ def test_a_promise_kept_by_what_never_arrived_is_owed_again() -> None:
     assert [kind for kind, what in told(office) if what == "promise"] == ["met", "annulled", "breach"]
 
 
+def test_a_broken_promise_that_was_taken_for_answered_rings_again() -> None:
+    office = desk()
+    office.complains(TEN)
+    office.happens(Claimed(SARI), TEN)
+    office.sweep_to(at("10:15"))
+    office.happens(Claimed(SARI), at("10:16"))
+    office.happens(ReplyDelivered(at("10:17")), at("10:17"))
+    before = len(office.rang("breach"))
+    office.sweep_to(at("10:30"))
+    assert len(office.rang("breach")) == before
+    fails(office, at("10:17"), at("10:31"))
+    assert [rung[0] for rung in office.rang("breach")[before:]] == ["10:31"] * 4
+    office.sweep_to(at("10:36"))
+    assert {rung[0] for rung in office.rang("breach")[before:]} == {"10:31", "10:36"}
+    assert len(office.entries("breach")) == 1, "it broke once"
+
+
 def test_what_stopped_nothing_annuls_nothing() -> None:
     office = answered()
     office.happens(ReplyDelivered(at("10:08")), at("10:08"))
