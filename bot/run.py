@@ -282,6 +282,9 @@ def _listen(settings: Settings) -> socket.socket:
 
 
 def _address(settings: Settings, listener: socket.socket) -> str:
+    """Return the address that links to the pages begin with."""
+    if settings.web_address:
+        return settings.web_address
     host = f"[{settings.web_host}]" if ":" in settings.web_host else settings.web_host
     return f"http://{host}:{listener.getsockname()[1]}"
 

@@ -37,7 +37,7 @@ KEYS = {
     "crisis": ["contacts", "within", "times_usual", "terms"],
     "telegram": ["group", "business", "webhook"],
     "second": ["webhook", "smtp", "mail_from"],
-    "web": ["host", "port"],
+    "web": ["host", "port", "address"],
     "database": ["url"],
 }
 

@@ -276,6 +276,10 @@ OFFICE = '[calendar.office]\nmon = ["09:00-17:00"]\n'
             '[second]\nsmtp = "smtp://mail.example.com"\nmail_from = "Mimin"',
             'second.mail_from: "Mimin" is no mail address; allowed is a plain one, such as',
         ),
+        (
+            '[web]\naddress = "http://mimin.example"',
+            'web.address: "http://mimin.example" is no https address',
+        ),
         ("[web]\nport = 65536", "web.port: 65536 is out of range; allowed is 0 to 65535"),
         ('[web]\nport = "8080"', 'web.port: expected a whole number, got the text "8080"'),
         ('[web]\nhost = "256.0.0.1"', 'web.host: "256.0.0.1" is no address of this machine'),

@@ -221,7 +221,7 @@ def _local(at: datetime, settings: Settings) -> str:
 def _address(conn: Connection, settings: Settings) -> str:
     """Return where the running process serves its pages, else where it would."""
     known = conn.execute(select(MARKS.c.value).where(MARKS.c.name == WEB_ADDRESS)).scalar_one_or_none()
-    return known or f"http://{settings.web_host}:{settings.web_port}"
+    return settings.web_address or known or f"http://{settings.web_host}:{settings.web_port}"
 
 
 def _person(conn: Connection, name: str) -> Person:

@@ -94,7 +94,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
     terms = crisis.items("terms", lambda text: parse_phrase(line(text)))
     telegram = read_telegram(root, environment)
     second = read_second(root, environment)
-    host, port = read_web(root, environment)
+    host, port, address = read_web(root, environment)
     return Settings(
         path=path,
         brand=name,
@@ -109,6 +109,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
         database_url=read_database(root, environment, folder),
         web_host=host,
         web_port=port,
+        web_address=address,
         telegram=telegram,
         second=second,
         approval=approval,

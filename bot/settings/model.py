@@ -138,6 +138,7 @@ class Settings:
     database_url: str = field(repr=False)
     web_host: str
     web_port: int
+    web_address: str
     telegram: Telegram
     second: Second
     approval: Approval

@@ -53,11 +53,15 @@ def read_telegram(root: Table, environment: Table) -> Telegram:
     )
 
 
-def read_web(root: Table, environment: Table) -> tuple[str, int]:
-    """Return the address and port the pages are served at; port 0 is any free one."""
-    table = root.table("web", ("host", "port"))
+def read_web(root: Table, environment: Table) -> tuple[str, int, str]:
+    """Return where the pages are served, host and port, and the address that links to them begin with.
+
+    Port 0 is any free one; an empty address is where they are served.
+    """
+    table = root.table("web", ("host", "port", "address"))
     host = table.parsed("host", "127.0.0.1", _host)
-    return host, environment.parsed("MIMIN_WEB_PORT", table.whole("port", 8080, 0, _LAST_PORT), _port)
+    port = environment.parsed("MIMIN_WEB_PORT", table.whole("port", 8080, 0, _LAST_PORT), _port)
+    return host, port, table.parsed("address", "", _public)
 
 
 def read_database(root: Table, environment: Table, folder: Path) -> str:
@@ -99,6 +103,13 @@ def _webhook(text: str, *, plain: bool) -> str | None:
         raise ValueError(
             f'{shown(text)} is no https address; such as "https://chat.example.com", or "" to poll'
         )
+    return text.rstrip("/")
+
+
+def _public(text: str) -> str:
+    """Read the address that links begin with; an empty one is where the pages are served."""
+    if text and not _is_address(text, ("https",)):
+        raise ValueError(f'{shown(text)} is no https address; allowed is one such as "https://mimin.example"')
     return text.rstrip("/")
 
 
