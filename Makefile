@@ -32,10 +32,11 @@ check: $(VENV)/.dev ## format, lint, strict types, then the tests
 long: $(VENV)/.dev ## the long forms of the tests
 	@$(BIN)/python -m pytest -m long --timeout=3600 $(ARGS)
 
-bench: $(VENV)/.dev ## what understanding costs and gets right; see benchmarks/README.md
+bench: $(VENV)/.dev ## what understanding gets right and all costs; see benchmarks/README.md
 	@$(BIN)/python -m benchmarks.understanding $(ARGS)
 	@$(BIN)/python -m benchmarks.signals
 	@$(BIN)/python -m benchmarks.size
+	@$(BIN)/python -m benchmarks.deadlines --running 20000 --million 100000 --times 1 --seconds 8
 
 primer: $(VENV)/.dev ## learn anew what ships, after a change of knowledge/needs or knowledge/words
 	@$(BIN)/python -m knowledge.priming
