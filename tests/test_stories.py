@@ -18,12 +18,13 @@ from knowledge.content import read_content
 
 HERE = Path(__file__).parent / "stories"
 STORIES = sorted(HERE.glob("*.jsonl"))
+OTHER = sorted(HERE.glob("other/*/story.jsonl"))  # each with a configuration of its own beside it
 DEMO = Path(__file__).parent.parent / "config.toml"
 README = DEMO.parent / "README.md"
 
 
-def demo() -> tuple[Brand, Sequence[StaffMember]]:
-    settings = load_settings(DEMO, {}, HERE)
+def demo(config: Path = DEMO) -> tuple[Brand, Sequence[StaffMember]]:
+    settings = load_settings(config, {}, HERE)
     return build_brand(
         settings, read_content(settings.content, settings.language), cache_folder(os.environ)
     ), settings.staff
@@ -51,6 +52,12 @@ def test_a_story_is_told_as_it_was_written_down(
     assert played(story, *cast) == expected
 
 
+@pytest.mark.parametrize("story", OTHER, ids=lambda story: story.parent.name)
+def test_a_story_of_another_brand_is_told_as_it_was_written_down(story: Path) -> None:
+    expected = [json.loads(line) for line in told(story).read_text("utf-8").splitlines()]
+    assert played(story, *demo(story.parent / "config.toml")) == expected
+
+
 @pytest.mark.parametrize("story", STORIES, ids=lambda story: story.stem)
 def test_a_story_told_twice_is_the_same(story: Path, cast: tuple[Brand, Sequence[StaffMember]]) -> None:
     assert played(story, *cast) == played(story, *cast)
@@ -69,8 +76,9 @@ def test_the_readme_shows_the_story_as_it_is_played(cast: tuple[Brand, Sequence[
 
 def rewrite() -> None:
     brand, staff = demo()
-    for story in STORIES:
-        lines = (json.dumps(line, ensure_ascii=False) for line in played(story, brand, staff))
+    for story in [*STORIES, *OTHER]:
+        cast = demo(story.parent / "config.toml") if story in OTHER else (brand, staff)
+        lines = (json.dumps(line, ensure_ascii=False) for line in played(story, *cast))
         told(story).write_text("\n".join(lines) + "\n", "utf-8")
     before, rest = README.read_text("utf-8").split("```text\n", 1)
     README.write_text(f"{before}```text\n{sample(brand, staff)}\n```{rest.split('```', 1)[1]}", "utf-8")
