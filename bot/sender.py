@@ -25,6 +25,7 @@ class Sender:
     def __init__(self, service: Service, channels: Mapping[str, Channel]) -> None:
         self._service = service
         self._channels = channels
+        self._failing: set[str] = set()
         self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
 
     async def run(self) -> None:
@@ -72,6 +73,9 @@ class Sender:
         except Unsent as error:
             later = service.now() + timedelta(seconds=error.retry_after)
             reason = str(error)
+            if row.channel not in self._failing:
+                log.warning("%s takes nothing at the moment and is tried again: %s", row.channel, reason)
+            self._failing.add(row.channel)
             await service.write(lambda conn: delivery.postponed(conn, row.id, reason, later))
         except Rejected as error:
             reason, blocked = str(error), error.blocked
@@ -89,6 +93,9 @@ class Sender:
                 )
             )
         else:
+            if row.channel in self._failing:
+                log.info("%s takes messages again", row.channel)
+            self._failing.discard(row.channel)
             await service.write(
                 lambda conn: delivery.delivered(conn, service.brand, row.id, service.now(), remote_id)
             )

@@ -245,6 +245,7 @@ OFFICE = '[calendar.office]\nmon = ["09:00-17:00"]\n'
         ),
         ('[second]\nwebhook = "hooks.example.com"', "second.webhook: is no https address"),
         ('[second]\nwebhook = "https://"', "second.webhook: is no https address"),
+        ('[second]\nwebhook = "https://xn--a.example/"', "second.webhook: is no https address"),
         ('[second]\nwebhook = "https://a b/"', "second.webhook: is no https address"),
         ('[second]\nwebhook = "https://a_b..c/"', "second.webhook: is no https address"),
         ('[second]\nwebhook = "https://a.example:0/"', "second.webhook: is no https address"),

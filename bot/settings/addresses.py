@@ -25,12 +25,22 @@ def parse_mail_address(text: str) -> str:
 
 def is_host(text: str) -> bool:
     """Say whether it names a machine: a host's name or an IP address."""
-    return bool(re.fullmatch(_NAME, text)) or _is_ip(text)
+    return (bool(re.fullmatch(_NAME, text)) and all(map(_is_label, text.split(".")))) or _is_ip(text)
 
 
 def is_loopback(host: str) -> bool:
     """Say whether a host's name or IP address is this machine and nothing beyond it."""
     return host.casefold() == "localhost" or (_is_ip(host) and ip_address(host).is_loopback)
+
+
+def _is_label(text: str) -> bool:
+    """Say whether a part of a name means something where it is written as "xn--"."""
+    if not text.casefold().startswith("xn--"):
+        return True
+    try:
+        return bool(text[4:]) and text[4:].encode("ascii").decode("punycode").isalpha()
+    except (UnicodeError, ValueError):
+        return False
 
 
 def _is_ip(text: str) -> bool:
