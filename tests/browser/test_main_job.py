@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Dialog, Page, ViewportSize, expect, sync_playwright
+from playwright.sync_api import Browser, Dialog, Page, Route, ViewportSize, expect, sync_playwright
 
 from tests.running import ROOT, Running
 from tests.running import mimin as running_mimin
@@ -129,6 +129,24 @@ def test_a_follower_is_answered_complains_and_is_helped_by_a_person(
     expect(follower.get_by_text(reply)).to_be_visible()
     assert "RAHASIA" not in follower.content()
     assert problems == []
+
+
+def test_two_messages_in_one_breath_both_arrive(mimin: Running, chromium: Browser) -> None:
+    follower = window(chromium, LAPTOP, [])
+    follower.goto(f"{mimin.address}/")
+    box = follower.get_by_label("Tulis pesan")
+    held: list[Route] = []
+    follower.route("**/messages", lambda route: held.append(route), times=1)  # noqa: PLW0108 - it needs a name
+    say(follower, "halo kak")
+    expect(box).to_have_value("")
+    say(follower, "mau tanya dong")
+    expect(box).to_have_value("mau tanya dong")  # the first one is still on its way
+    held[0].continue_()
+    expect(box).to_have_value("")
+    expect(follower.locator("#echo")).to_have_count(0)  # no longer "sending"
+    follower.reload()
+    expect(follower.get_by_text("halo kak")).to_be_visible()
+    expect(follower.get_by_text("mau tanya dong")).to_be_visible()
 
 
 def test_what_is_typed_survives_news_and_a_lost_connection(mimin: Running, chromium: Browser) -> None:

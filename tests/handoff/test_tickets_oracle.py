@@ -107,6 +107,9 @@ class Oracle:
 
     def stop(self, clock: Clock | None) -> None:
         if clock and (clock.runs or clock is self.resolution):
+            if not clock.broken and clock.due is not None and clock.due < self.now:
+                clock.broken = True  # while it was paused it got a target that was used up before
+                self.said.append(("breach", clock.kind, clock.due))
             if not clock.broken and (clock.by or clock.kind in self.rules.targets):
                 self.said.append(("met", clock.kind, None))
             clock.runs = False

@@ -8,6 +8,10 @@ const pen = document.getElementById("pen");
 const text = document.getElementById("text");
 const get = (id) => document.getElementById(id);
 
+// Kept here and not on the page, which is made like the server's while a message is on its way.
+let isSending = false;
+let again = false;
+
 const live = new Live({
   rest: 60,
   onShown: settle,
@@ -31,8 +35,11 @@ text.addEventListener("input", measure);
 
 async function send(form) {
   const words = form === pen ? text.value : form.elements.text.value;
-  if (form.dataset.busy) return;
-  form.dataset.busy = "1";
+  if (isSending) {
+    again ||= form === pen; // goes after its forerunner, with a nonce of its own
+    return;
+  }
+  isSending = true;
   echo(words);
   const waiting = post(form);
   if (form === pen) {
@@ -41,10 +48,12 @@ async function send(form) {
     text.focus();
   }
   const answer = await waiting;
-  delete form.dataset.busy;
+  const followed = again;
+  isSending = again = false;
   if (answer && (answer.ok || answer.status === 422 || answer.status === 429)) live.show(answer.html);
   if (answer?.ok) {
     renew(answer.html);
+    if (followed && text.value.trim()) send(pen);
     return;
   }
   get("echo")?.remove();

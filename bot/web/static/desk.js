@@ -19,14 +19,17 @@ const live = new Live({
   },
 });
 
+// Forms on their way; kept here, since the page is made like the server's meanwhile.
+const busy = new WeakSet();
+
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-act]");
   if (!form) return;
   event.preventDefault();
-  if (form.dataset.busy) return;
-  form.dataset.busy = "1";
+  if (busy.has(form)) return;
+  busy.add(form);
   const answer = await post(form, event.submitter);
-  delete form.dataset.busy;
+  busy.delete(form);
   if (!answer) return form.classList.add("failed");
   form.classList.remove("failed");
   if (answer.status === 401) return location.reload();

@@ -4,6 +4,7 @@
 import { morph } from "./morph.js";
 
 const ANYWAY = 30000; // ms after which we look even when no event came
+const PATIENCE = 10000; // ms after which an answer that does not come is taken for lost
 const AFTER_LOSS = 1000; // ms until a refresh that failed is tried again
 
 export class Live {
@@ -40,7 +41,7 @@ export class Live {
     this.busy = true;
     let rest = this.rest;
     try {
-      const answer = await fetch(location.href, { headers: { "x-live": "1" } });
+      const answer = await fetch(location.href, { headers: { "x-live": "1" }, signal: AbortSignal.timeout(PATIENCE) });
       if (answer.status === 401) location.reload();
       if (answer.ok) this.show(await answer.text());
     } catch {
