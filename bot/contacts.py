@@ -29,6 +29,8 @@ class Thread:
     epoch: int
     language: str | None
     memory: Conversation
+    last_at: datetime | None = None
+    asked_at: datetime | None = None
 
 
 def find(conn: Connection, channel: str, external_id: str) -> Thread | None:
@@ -143,6 +145,12 @@ def list_replies(conn: Connection, ticket: int) -> list[Row[Any]]:
     return list(conn.execute(select(MESSAGES).where(*mine, *accepted).order_by(MESSAGES.c.accepted_at)))
 
 
+def list_spoken(conn: Connection, conversation: int, since: datetime, most: int) -> list[datetime]:
+    """Return when the bot spoke last by itself, the newest first."""
+    mine = (MESSAGES.c.conversation_id == conversation, MESSAGES.c.author == "bot", MESSAGES.c.at > since)
+    return list(conn.scalars(select(MESSAGES.c.at).where(*mine).order_by(MESSAGES.c.id.desc()).limit(most)))
+
+
 def list_choices(conn: Connection, most: int = 2_000, each: int = 5) -> list[Choice]:
     """Return what followers meant: the text that the bot asked back about, and the button they took.
 
@@ -196,5 +204,5 @@ def _thread(row: Row[Any]) -> Thread:
     memory = Conversation(row.clarified_at, tuple((a, q) for a, q in row.offers), row.topic)
     return Thread(
         row.id, row.contact_id, row.channel, row.external_id, row.name, row.blocked, row.reachable,
-        row.epoch, row.language, memory,
+        row.epoch, row.language, memory, row.last_at, row.asked_at,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot import ledger, turn
 from bot.brand import Brand
+from bot.flood import NotYet
 from bot.service import Service
 from bot.tables import INBOUND, IS_PENDING, IS_SET_ASIDE
 from bot.turn import Said
@@ -22,23 +23,43 @@ log = logging.getLogger(__name__)
 ATTEMPTS = 5
 BACK_OFF = timedelta(seconds=1)
 BATCH = 50
+# How many updates that wait behind one are looked at, and how many may wait in all.
+LOOKED_AT = 50
+MOST = 5_000
+TOGETHER = timedelta(seconds=0.7)
 
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """A raw update as its channel brought it; `external_id` is unique in the channel, `lane` a contact's."""
+    """A raw update as its channel brought it; `external_id` is unique in the channel, `lane` a contact's.
+
+    Updates of one `bundle`, such as the pictures of an album, come apart and are handled as one.
+    """
 
     channel: str
     external_id: str
     lane: str
     raw: Mapping[str, Any]
+    bundle: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """What is handled in one turn: one update, or a bundle; `later` waits behind it in its lane."""
+
+    raws: tuple[Mapping[str, Any], ...]
+    later: tuple[Mapping[str, Any], ...] = ()
 
 
 class Unreadable(Exception):  # noqa: N818 - an outcome
     """An update that will never be understood; trying again helps nobody."""
 
 
-Handler = Callable[[Connection, Brand, Mapping[str, Any], datetime], None]
+class Full(Exception):  # noqa: N818 - an outcome
+    """So much waits to be handled that no more is taken in for the moment."""
+
+
+Handler = Callable[[Connection, Brand, Batch, datetime], None]
 Reader = Callable[[Mapping[str, Any]], Said | None]
 
 
@@ -51,18 +72,28 @@ class Reception:
 
 
 def store(conn: Connection, arrivals: Sequence[Arrival], now: datetime) -> None:
-    """Store raw updates; one that is known already is left alone."""
-    for arrival in arrivals:
-        values = {
+    """Store raw updates; one that is known already is left alone. The rest of a bundle is waited for."""
+    rows = [
+        {
             "channel": arrival.channel,
             "external_id": arrival.external_id,
             "lane": f"{arrival.channel}:{arrival.lane}",
+            "bundle": arrival.bundle,
             "raw": dict(arrival.raw),
             "received_at": now,
             "status": "pending",
             "attempts": 0,
+            "not_before": now + TOGETHER if arrival.bundle else None,
         }
-        conn.execute(insert(INBOUND).values(values).on_conflict_do_nothing())
+        for arrival in arrivals
+    ]
+    if rows:
+        conn.execute(insert(INBOUND).on_conflict_do_nothing(), rows)
+
+
+def is_full(conn: Connection) -> bool:
+    """Say whether so much waits that what comes next should stay with its channel for a while."""
+    return conn.execute(select(INBOUND.c.id).where(IS_PENDING).limit(1).offset(MOST)).first() is not None
 
 
 def list_pending(
@@ -70,21 +101,35 @@ def list_pending(
 ) -> list[Row[Any]]:
     """Return what can be handled now, oldest first: the first update of each lane, if its time has come.
 
-    Different lanes may be handled at once; within a lane nothing overtakes.
+    Different lanes may be handled at once; within a lane nothing overtakes. What was put off only so
+    that not every message of a flood is answered waits no longer once another one stands behind it.
     """
-    pending = select(func.min(INBOUND.c.id)).where(IS_PENDING, INBOUND.c.channel.in_(channels))
-    first = pending.group_by(INBOUND.c.lane)
-    rows = conn.execute(select(INBOUND).where(INBOUND.c.id.in_(first)).order_by(INBOUND.c.id))
-    return [row for row in rows if row.not_before is None or row.not_before <= now][:limit]
+    lanes = (
+        select(func.min(INBOUND.c.id).label("first"), func.max(INBOUND.c.id).label("last"))
+        .where(IS_PENDING, INBOUND.c.channel.in_(channels))
+        .group_by(INBOUND.c.lane)
+        .subquery()
+    )
+    heads = select(INBOUND, lanes.c.last).join(lanes, lanes.c.first == INBOUND.c.id).order_by(INBOUND.c.id)
+    return [row for row in conn.execute(heads) if _is_ready(row, now)][:limit]
 
 
-def handle(conn: Connection, brand: Brand, reception: Reception, row_id: int, now: datetime) -> None:
-    """Handle one update and mark it done, in the caller's transaction."""
-    row = conn.execute(select(INBOUND).where(INBOUND.c.id == row_id)).one()
-    if row.status != "pending":
+def handle(conn: Connection, brand: Brand, reception: Reception, row: Row[Any], now: datetime) -> None:
+    """Handle one row of `list_pending`, with the rest of its bundle, in the caller's transaction."""
+    later = _behind(conn, row) if row.last > row.id else []
+    bundle = [one for one in later if row.bundle and one.bundle == row.bundle]
+    mine = [row.id, *(one.id for one in bundle)]
+    done = update(INBOUND).where(INBOUND.c.id.in_(mine), IS_PENDING).values(status="done", error=None)
+    if conn.execute(done).rowcount < len(mine):
         return
-    reception.handle(conn, brand, row.raw, now)
-    conn.execute(update(INBOUND).where(INBOUND.c.id == row_id).values(status="done", error=None))
+    raws = (row.raw, *(one.raw for one in bundle))
+    reception.handle(conn, brand, Batch(raws, tuple(one.raw for one in later if one.id not in mine)), now)
+
+
+def put_off(conn: Connection, row_id: int, until: datetime) -> None:
+    """Handle an update later, though nothing is wrong with it."""
+    mine = update(INBOUND).where(INBOUND.c.id == row_id, IS_PENDING)
+    conn.execute(mine.values(not_before=until))
 
 
 def set_aside(
@@ -129,7 +174,10 @@ async def work(service: Service, receptions: Mapping[str, Reception]) -> None:
 
 async def _handle_one(service: Service, reception: Reception, row: Row[Any]) -> None:
     try:
-        await service.write(lambda conn: handle(conn, service.brand, reception, row.id, service.now()))
+        await service.write(lambda conn: handle(conn, service.brand, reception, row, service.now()))
+    except NotYet as error:
+        until = error.until
+        await service.write(lambda conn: put_off(conn, row.id, until))
     except OperationalError:  # the database, not the update: it stays where it is and is taken up again
         log.exception("update %s of %s could not be stored", row.id, row.channel)
         await asyncio.sleep(1)
@@ -144,3 +192,15 @@ async def _handle_one(service: Service, reception: Reception, row: Row[Any]) -> 
             log.exception("update %s of %s is set aside unread", row.id, row.channel)
             dead = update(INBOUND).where(INBOUND.c.id == row.id)
             await service.write(lambda conn: conn.execute(dead.values(status="dead", error=repr(failure))))
+
+
+def _behind(conn: Connection, row: Row[Any]) -> Sequence[Row[Any]]:
+    """Return what waits behind an update in its lane, the nearest of it."""
+    lane = select(INBOUND).where(IS_PENDING, INBOUND.c.lane == row.lane, INBOUND.c.id > row.id)
+    return conn.execute(lane.order_by(INBOUND.c.id).limit(LOOKED_AT)).all()
+
+
+def _is_ready(row: Row[Any], now: datetime) -> bool:
+    if row.not_before is None or row.not_before <= now:
+        return True
+    return row.attempts == 0 and row.bundle is None and row.last > row.id

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.database import reading
 
-HEAD = "0003"
+HEAD = "0004"
 
 
 def upgrade(engine: Engine) -> None:

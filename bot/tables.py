@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, Column, Index, Text, UniqueConstraint, text
+from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
 from handoff.tables import instant, table
@@ -35,7 +35,8 @@ class ContactRow(SQLModel, table=True):
 
 class ConversationRow(SQLModel, table=True):
     """All messages with one contact. `epoch` counts the changes of mode; `quiet_epoch` is the last one
-    at which the bot had to fall silent, so that an answer decided before it is discarded.
+    at which the bot had to fall silent, so that an answer decided before it is discarded. `asked_at` is
+    when the contact was asked for a customer number.
     """
 
     __tablename__ = "conversations"
@@ -51,12 +52,15 @@ class ConversationRow(SQLModel, table=True):
     topic: str | None = None
     language: str | None = Field(default=None, max_length=2)
     last_at: datetime | None = instant(index=True)
+    asked_at: datetime | None = instant()
 
 
 class MessageRow(SQLModel, table=True):
     """What was said, in or out, or noted. The text stands here and nowhere else.
 
-    `is_update` marks the news that was promised; `accepted_at` is when the channel took it.
+    `is_update` marks the news that was promised; `accepted_at` is when the channel took it. `media` are
+    its pictures and files, as their channel names them; `reply_to` is the message that it answers;
+    `origin` is where staff wrote it, when that was no page of ours.
     """
 
     __tablename__ = "messages"
@@ -84,6 +88,67 @@ class MessageRow(SQLModel, table=True):
     at: datetime = instant(nullable=False)
     status: str = Field(default="stored", max_length=10)
     remote_id: str | None = None
+    media: list[Mapping[str, Any]] | None = Field(default=None, sa_column=Column(JSON))
+    reply_to: int | None = None
+    origin: str | None = Field(default=None, max_length=80)
+    deleted_at: datetime | None = instant()
+
+
+class CopyRow(SQLModel, table=True):
+    """A message of a conversation as it stands in another chat, where staff read it."""
+
+    __tablename__ = "copies"
+    __table_args__ = (Index("copies_in_chat", "chat", "remote_id"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    message_id: int = Field(foreign_key="messages.id", index=True)
+    chat: str = Field(max_length=80)
+    remote_id: str = Field(max_length=20)
+
+
+class TopicRow(SQLModel, table=True):
+    """The topic of a conversation in the staff's group. `thread` is null until it is made; `name` and
+    `icon` are how it was shown last, `card` is the message on top with its buttons.
+    """
+
+    __tablename__ = "topics"
+    __table_args__ = (Index("topics_in_chat", "chat", "thread"),)
+
+    conversation_id: int = Field(primary_key=True, foreign_key="conversations.id")
+    chat: str = Field(max_length=40)
+    thread: int | None = None
+    card: int | None = None
+    name: str = Field(default="", max_length=128)
+    icon: str = Field(default="", max_length=8)
+
+
+class BusinessRow(SQLModel, table=True):
+    """An account that lets the bot into its chats, as Telegram last said."""
+
+    __tablename__ = "business"
+
+    id: str = Field(primary_key=True, max_length=80)
+    owner: int = Field(sa_column=Column(BigInteger, nullable=False, index=True))
+    name: str = Field(max_length=200)
+    may_reply: bool = False
+    is_enabled: bool = False
+    is_trusted: bool = False
+    changed_at: datetime = instant(nullable=False)
+
+
+class RemovalRow(SQLModel, table=True):
+    """A message that was taken out of a public group by rule, kept so that it can be undone."""
+
+    __tablename__ = "removals"
+
+    id: int | None = Field(default=None, primary_key=True)
+    chat: str = Field(max_length=40)
+    person: int = Field(sa_column=Column(BigInteger, nullable=False))
+    name: str = Field(max_length=200)
+    text: str = Field(sa_column=Column(Text, nullable=False))
+    removed_at: datetime = instant(nullable=False)
+    undone_at: datetime | None = instant()
+    undone_by: int | None = Field(default=None, foreign_key="staff.id")
 
 
 class LogRow(SQLModel, table=True):
@@ -103,7 +168,9 @@ class LogRow(SQLModel, table=True):
 
 
 class InboundRow(SQLModel, table=True):
-    """A raw update, stored before it was confirmed to the channel. `lane` keeps one contact's in order."""
+    """A raw update, stored before it was confirmed to the channel. `lane` keeps one contact's in order;
+    those of one `bundle`, such as the pictures of an album, are handled as one.
+    """
 
     __tablename__ = "inbound"
     __table_args__ = (
@@ -116,6 +183,7 @@ class InboundRow(SQLModel, table=True):
     channel: str = Field(max_length=20)
     external_id: str = Field(max_length=80)
     lane: str = Field(max_length=120)
+    bundle: str | None = Field(default=None, max_length=80)
     raw: Mapping[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     received_at: datetime = instant(nullable=False)
     status: str = Field(default="pending", max_length=10)
@@ -125,7 +193,9 @@ class InboundRow(SQLModel, table=True):
 
 
 class OutboxRow(SQLModel, table=True):
-    """A text that is committed and not yet delivered; `part` counts the pieces of a long one."""
+    """A text that is committed and not yet delivered; `part` counts the pieces of a long one. Of what
+    waits for one recipient the lowest `rank` goes first.
+    """
 
     __tablename__ = "outbox"
     __table_args__ = (
@@ -142,6 +212,7 @@ class OutboxRow(SQLModel, table=True):
     channel: str = Field(max_length=20)
     recipient: str = Field(max_length=80)
     part: int = 0
+    rank: int = 0
     text: str = Field(sa_column=Column(Text, nullable=False))
     payload: Mapping[str, Any] = Field(
         default_factory=dict, sa_column=Column(JSON, nullable=False, default=dict)
@@ -159,7 +230,9 @@ class OutboxRow(SQLModel, table=True):
 
 
 class LoginRow(SQLModel, table=True):
-    """A one-time sign-in link; only the digest of its token is kept."""
+    """A one-time link; only the digest of its token is kept. `purpose` is what it does: signing in at the
+    desk, or telling a person's Telegram account.
+    """
 
     __tablename__ = "logins"
 
@@ -167,6 +240,7 @@ class LoginRow(SQLModel, table=True):
     staff_id: int = Field(foreign_key="staff.id")
     expires_at: datetime = instant(nullable=False)
     used: bool = False
+    purpose: str = Field(default="desk", max_length=10)
 
 
 class SessionRow(SQLModel, table=True):
@@ -195,6 +269,10 @@ MESSAGES = table(MessageRow)
 LOG = table(LogRow)
 INBOUND = table(InboundRow)
 OUTBOX = table(OutboxRow)
+COPIES = table(CopyRow)
+TOPICS = table(TopicRow)
+BUSINESS = table(BusinessRow)
+REMOVALS = table(RemovalRow)
 LOGINS = table(LoginRow)
 SESSIONS = table(SessionRow)
 MARKS = table(MarkRow)

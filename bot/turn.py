@@ -1,11 +1,13 @@
 """One message of a contact: load, decide, save, log, enqueue, all in the caller's transaction."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import contacts, conversation, ledger, outbox
+from bot import contacts, conversation, flood, ledger, outbox
 from bot.brand import Brand
 from bot.contacts import Thread
 from bot.conversation import (
@@ -36,7 +38,9 @@ from knowledge.reading import SIGNALS, Reading
 class Said:
     """A message of a contact as its channel brought it.
 
-    `at` is when the contact sent it, by the channel's word. `tapped` is the article of a button.
+    `at` is when the contact sent it, by the channel's word. `tapped` is the article of a button, `wants`
+    a signal that a button or a command gave outright. `media` are its pictures and files; `reply_to` is
+    the message of ours or theirs that it answers.
     """
 
     channel: str
@@ -47,6 +51,9 @@ class Said:
     tapped: str | None = None
     remote_id: str | None = None
     kind: str = "text"
+    wants: str | None = None
+    media: Sequence[Mapping[str, Any]] = ()
+    reply_to: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,19 +71,26 @@ class _Turn:
     now: datetime
 
 
-def contact_wrote(conn: Connection, brand: Brand, said: Said, now: datetime) -> int:
+def contact_wrote(
+    conn: Connection, brand: Brand, said: Said, now: datetime, *, behind: int | None = None
+) -> int:
     """Store a contact's message and do what it calls for; returns the message's id.
 
     The clocks count from the instant at which the contact sent it, not from when it was handled.
+    `behind` is how many messages of the contact wait behind it; None means that nobody hurries. In a
+    flood only the last of them is answered, once a window: the others are read and stored, and NotYet
+    is raised, which undoes this one, where its own time has not come.
     """
     thread = contacts.find_or_add(conn, said.channel, said.external_id, said.name, now)
     day = said.at.astimezone(brand.zone).date()
     reading = brand.understanding.read(said.text, on=day, topic=thread.memory.topic)
+    if said.wants is not None:
+        reading = _wanting(reading, said.wants)
     newest = tickets.find_newest(conn, thread.id)
     mode = mode_of(blocked=thread.blocked, newest=newest.ticket if newest else None, now=said.at)
     message = contacts.add_message(
         conn, thread.id, direction="in", author="contact", source=said.kind, text=said.text, at=said.at,
-        remote_id=said.remote_id, reading=_summary(reading),
+        remote_id=said.remote_id, reading=_summary(reading), media=_media(said), reply_to=said.reply_to,
         ticket_id=newest.id if newest and newest.ticket.is_open else None,
     )  # fmt: skip
     tapped = next(
@@ -95,11 +109,14 @@ def contact_wrote(conn: Connection, brand: Brand, said: Said, now: datetime) -> 
         is_resolved=newest is not None and not newest.ticket.is_open,
     )
     memory, actions = conversation.decide(thread.memory, ContactWrote(said.at, tapped), facts)
+    allowed = actions if behind is None else flood.restrained(conn, thread, actions, behind, now)
+    if len(allowed) < len(actions):
+        memory = thread.memory
     language = thread.language or reading.language if tapped else reading.language
     contacts.remember(conn, thread, memory, language, said.at)
     turn = _Turn(conn, brand, thread, said, message, language, reading, newest, now)
     ledger.record(conn, brand, [Entry("received", conversation=thread.id, data={"mode": mode})], now)
-    for action in actions:
+    for action in allowed:
         _carry_out(turn, action)
     return message
 
@@ -110,13 +127,24 @@ def fail(conn: Connection, brand: Brand, said: Said, now: datetime) -> None:
     newest = tickets.find_newest(conn, thread.id)
     message = contacts.add_message(
         conn, thread.id, direction="in", author="contact", source=said.kind, text=said.text, at=said.at,
-        remote_id=said.remote_id, ticket_id=newest.id if newest and newest.ticket.is_open else None,
+        remote_id=said.remote_id, media=_media(said), reply_to=said.reply_to,
+        ticket_id=newest.id if newest and newest.ticket.is_open else None,
     )  # fmt: skip
     if thread.blocked or (newest and newest.ticket.is_open):
         return
     silent = Reading(said.text, brand.language, (), (), dict.fromkeys(SIGNALS, 0.0), ())
     turn = _Turn(conn, brand, thread, said, message, thread.language or brand.language, silent, newest, now)
     _open(turn, OpenTicket(Category.QUESTION, "failure"))
+
+
+def _wanting(reading: Reading, signal: str) -> Reading:
+    """Return the reading with a signal that was given by a button, not by words."""
+    signals = {**reading.signals, signal: 1.0}
+    return replace(reading, sure=(), signals=signals, terms=(*reading.terms, f"{signal}:button"))
+
+
+def _media(said: Said) -> list[dict[str, Any]] | None:
+    return [dict(one) for one in said.media] or None
 
 
 def _carry_out(turn: _Turn, action: conversation.Action) -> None:

@@ -49,7 +49,10 @@ def instant(*, index: bool = False, nullable: bool = True) -> Any:
 
 
 class StaffRow(SQLModel, table=True):
-    """A person at the desk. `on_call` holds weekly hours as the configuration writes them; none is always."""
+    """A person at the desk. `on_call` holds weekly hours as the configuration writes them; none is always.
+
+    `reached_at` is when they last let the bot write to them in Telegram; null where it may not.
+    """
 
     __tablename__ = "staff"
 
@@ -60,6 +63,7 @@ class StaffRow(SQLModel, table=True):
     email: str | None = Field(default=None, max_length=254)
     on_call: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
     active: bool = True
+    reached_at: datetime | None = instant()
 
 
 # What the partial index holds, said in the same words by the query that uses it.

@@ -1,8 +1,6 @@
 """Intake: stored before it is confirmed, handled in order, set aside when it cannot be."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
 import pytest
 from sqlalchemy import Connection, select
@@ -10,18 +8,19 @@ from sqlalchemy import Connection, select
 from bot import intake
 from bot.brand import Brand
 from bot.channels import web
-from bot.intake import ATTEMPTS, Arrival, Reception
+from bot.flood import AT_ONCE, WINDOW, NotYet
+from bot.intake import ATTEMPTS, Arrival, Batch, Reception
 from bot.tables import INBOUND, MESSAGES
-from tests.cast import QUESTION, Stage, stage
+from tests.cast import COMPLAINT, QUESTION, Stage, stage
 
 
 class Broken(Exception):  # noqa: N818 - a fault on purpose
     """What a handler of these tests raises."""
 
 
-def break_on_purpose(conn: Connection, brand: Brand, raw: Mapping[str, Any], now: datetime) -> None:
-    web.RECEPTION.handle(conn, brand, raw, now)
-    if raw["text"] == QUESTION:
+def break_on_purpose(conn: Connection, brand: Brand, batch: Batch, now: datetime) -> None:
+    web.RECEPTION.handle(conn, brand, batch, now)
+    if batch.raws[0]["text"] == QUESTION:
         raise Broken("on purpose")
 
 
@@ -46,7 +45,10 @@ def work(scene: Stage, reception: Reception = web.RECEPTION) -> int:
     for row in pending:
         try:
             with scene.open() as conn:
-                intake.handle(conn, scene.brand, reception, row.id, scene.now)
+                intake.handle(conn, scene.brand, reception, row, scene.now)
+        except NotYet as error:
+            with scene.open() as conn:
+                intake.put_off(conn, row.id, error.until)
         except Broken as error:
             with scene.open() as conn:
                 intake.set_aside(conn, scene.brand, reception, row.id, error, scene.now)
@@ -123,3 +125,50 @@ def test_updates_of_a_channel_that_is_not_connected_wait(scene: Stage) -> None:
         intake.store(conn, [Arrival("telegram", "1", "1", {})], scene.now)
     assert work(scene) == 0
     assert stored(scene) == [("pending", 0)]
+
+
+def test_a_flood_is_stored_whole_and_answered_once_a_window(scene: Stage) -> None:
+    arrive(scene, *[f"{QUESTION} {n}" for n in range(100)])
+    while work(scene):
+        scene.deliver()
+    assert len(heard(scene)) == 99
+    assert len(spoken(scene)) == AT_ONCE
+    assert stored(scene)[-1] == ("pending", 0)
+    scene.now += WINDOW
+    assert work(scene) == 1
+    assert (len(heard(scene)), len(spoken(scene))) == (100, AT_ONCE + 1)
+    assert work(scene) == 0
+
+
+def test_in_a_flood_others_are_answered_and_what_needs_a_person_does_not_wait(scene: Stage) -> None:
+    arrive(scene, *[f"{QUESTION} {n}" for n in range(10)])
+    while work(scene):
+        pass
+    arrive(scene, COMPLAINT)
+    arrive(scene, QUESTION, who="budi")
+    while work(scene):
+        pass
+    assert scene.modes() == ["waiting"]
+    assert len(heard(scene)) == 12
+    assert len(spoken(scene)) == AT_ONCE + 2
+
+
+def test_an_album_is_handled_as_one_after_its_last_part_came(scene: Stage) -> None:
+    seen: list[int] = []
+    reception = Reception(
+        lambda conn, brand, batch, now: seen.append(len(batch.raws)),  # noqa: ARG005
+        web.RECEPTION.said,
+    )
+    with scene.open() as conn:
+        parts = [Arrival("web", f"{n}", "ani", {}, bundle="album" if n < 3 else None) for n in range(4)]
+        intake.store(conn, parts, scene.now)
+    assert work(scene, reception) == 0
+    scene.later(seconds=1)
+    assert [work(scene, reception), work(scene, reception)] == [1, 1]
+    assert seen == [3, 1]
+
+
+def spoken(scene: Stage) -> list[str]:
+    with scene.open() as conn:
+        said = select(MESSAGES.c.text).where(MESSAGES.c.author == "bot").order_by(MESSAGES.c.id)
+        return list(conn.execute(said).scalars())

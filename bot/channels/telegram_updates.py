@@ -15,7 +15,7 @@ from bot.channels.telegram import NAME
 from bot.channels.telegram_taps import tap
 from bot.channels.telegram_words import words_of
 from bot.cutting import cleaned
-from bot.intake import Reception, Unreadable
+from bot.intake import Batch, Reception, Unreadable
 from bot.mode import SILENT
 from bot.outbox import Letter
 from bot.tables import MESSAGES
@@ -29,14 +29,14 @@ PROMISE = ("/janji", "/promise")
 COMMANDS = {"/start": "start", "/help": "help"}
 
 
-def handle(conn: Connection, brand: Brand, raw: Mapping[str, Any], now: datetime) -> None:
+def handle(conn: Connection, brand: Brand, batch: Batch, now: datetime) -> None:
     """Do what an update calls for.
 
     Groups, business chats and kinds that are not known yet stay stored, and nothing is said. Raises
     Unreadable where the update is malformed.
     """
     try:
-        update = Update.de_json(dict(raw))
+        update = Update.de_json(dict(batch.raws[0]))
     except Exception as error:  # the library raises whatever a missing or wrong field leads to
         raise Unreadable(f"{type(error).__name__}: {error}") from error
     if update.message is not None:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from bot import turn
 from bot.brand import Brand
-from bot.intake import Arrival, Reception
+from bot.intake import Arrival, Batch, Reception
 from bot.turn import Said
 
 NAME = "web"
@@ -28,8 +28,8 @@ def read(raw: Mapping[str, Any]) -> Said:
     return Said(NAME, raw["visitor"], raw["name"], raw["text"], at, tapped=raw["tapped"])
 
 
-def _handle(conn: Connection, brand: Brand, raw: Mapping[str, Any], now: datetime) -> None:
-    turn.contact_wrote(conn, brand, read(raw), now)
+def _handle(conn: Connection, brand: Brand, batch: Batch, now: datetime) -> None:
+    turn.contact_wrote(conn, brand, read(batch.raws[0]), now, behind=len(batch.later))
 
 
 RECEPTION = Reception(_handle, read)
