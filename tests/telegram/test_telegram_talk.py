@@ -236,7 +236,7 @@ def test_staff_promise_in_their_own_chat_and_are_told_that_it_is_on_record(play:
         await complained(stage)
         await stage.act(ADMIN, Act("claim", 1))
         stage.api.says(SARI, "/janji #1 2h teknisi datang")
-        assert (await told(stage, SARI)).startswith("Janji untuk #1 dicatat, paling lambat pukul ")
+        assert (await told(stage, SARI)).startswith("Janji untuk #1 dicatat, paling lambat ")
         stage.api.says(SARI, "/promise lusa 09:00 kabar dari gudang")
         assert (await told(stage, SARI)).startswith("Janji untuk #1 dicatat, paling lambat ")
         promised = [message.text for message in await stage.messages() if message.source == "promise"]
