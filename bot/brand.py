@@ -13,6 +13,7 @@ class Brand:
     """What every turn is governed by. Built once; replaced whole when articles change.
 
     `reaches` names the channels that are set up to tell staff something: telegram, webhook, email.
+    `asks_customer` says whether the first acknowledgement asks for a customer number.
     """
 
     name: str
@@ -21,6 +22,7 @@ class Brand:
     understanding: Understanding
     wording: Wording
     reaches: frozenset[str] = frozenset()
+    asks_customer: bool = False
 
     @property
     def zone(self) -> ZoneInfo:

@@ -46,6 +46,7 @@ def build_brand(
         understanding,
         read_wording(),
         _reaches(settings),
+        settings.asks_customer,
     )
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select,
 
 from bot.conversation import Conversation
 from bot.mode import SILENT, Mode, mode_of
-from bot.tables import CONTACTS, CONVERSATIONS, IS_CHOSEN, MESSAGES
+from bot.tables import CONTACTS, CONVERSATIONS, IS_CHOSEN, IS_WRITTEN, MESSAGES
 from handoff import tickets
 from knowledge.article import Choice
 
@@ -51,23 +51,40 @@ def list_threads(conn: Connection, conversations: Sequence[int]) -> list[Thread]
     return [_thread(row) for row in conn.execute(rows)]
 
 
-def find_or_add(conn: Connection, channel: str, external_id: str, name: str, now: datetime) -> Thread:
+def find_or_add(
+    conn: Connection, channel: str, external_id: str, name: str, now: datetime, *, reaches: bool = True
+) -> Thread:
     """Return the conversation with somebody, begun now where there was none.
 
-    Who writes can be reached again; a changed name is taken over.
+    Who writes can be reached again, unless they wrote elsewhere, which `reaches` says; a changed name is
+    taken over.
     """
     known = find(conn, channel, external_id)
     if known is None:
-        values = {"channel": channel, "external_id": external_id, "name": name, "created_at": now}
+        values = {
+            "channel": channel,
+            "external_id": external_id,
+            "name": name,
+            "created_at": now,
+            "reachable": reaches,
+        }
         contact = conn.execute(insert(CONTACTS).values(values).returning(CONTACTS.c.id)).scalar_one()
         conn.execute(insert(CONVERSATIONS).values(contact_id=contact))
         found = find(conn, channel, external_id)
         if found is None:
             raise LookupError(f"contact {contact} was not stored")
         return found
-    if not known.reachable or known.name != name:
-        conn.execute(update(CONTACTS).where(CONTACTS.c.id == known.contact).values(reachable=True, name=name))
-    return replace(known, reachable=True, name=name)
+    reachable = known.reachable or reaches
+    if (known.reachable, known.name) != (reachable, name):
+        changed = {"reachable": reachable, "name": name}
+        conn.execute(update(CONTACTS).where(CONTACTS.c.id == known.contact).values(changed))
+    return replace(known, reachable=reachable, name=name)
+
+
+def open_ticket(conn: Connection, conversation: int) -> int | None:
+    """Return the ticket that is open in the conversation."""
+    newest = tickets.find_newest(conn, conversation)
+    return newest.id if newest is not None and newest.ticket.is_open else None
 
 
 def current_mode(conn: Connection, thread: Thread, now: datetime) -> Mode:
@@ -109,6 +126,11 @@ def remember(conn: Connection, thread: Thread, memory: Conversation, language: s
     )
 
 
+def mark_asked(conn: Connection, thread: Thread, at: datetime) -> None:
+    """Remember that the contact was asked for their customer number; it is asked once."""
+    conn.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.id == thread.id).values(asked_at=at))
+
+
 def set_blocked(conn: Connection, thread: Thread, *, blocked: bool) -> None:
     """Block or unblock the contact."""
     conn.execute(update(CONTACTS).where(CONTACTS.c.id == thread.contact).values(blocked=blocked))
@@ -130,6 +152,13 @@ def add_message(conn: Connection, conversation: int, **values: object) -> int:
 def get_message(conn: Connection, message: int) -> Row[Any]:
     """Return one message."""
     return conn.execute(select(MESSAGES).where(MESSAGES.c.id == message)).one()
+
+
+def find_by_origin(conn: Connection, origin: str) -> int | None:
+    """Return the message that staff wrote there, if they did."""
+    mine = select(MESSAGES.c.id).where(MESSAGES.c.origin == origin, IS_WRITTEN).limit(1)
+    found: int | None = conn.execute(mine).scalar_one_or_none()
+    return found
 
 
 def list_messages(conn: Connection, conversation: int, limit: int = 200) -> list[Row[Any]]:

@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Row
 from bot import contacts, journal, ledger, outbox
 from bot.brand import Brand
 from bot.outbox import RESENT, Status
-from handoff import climbs, tickets
+from handoff import climbs, people, tickets
 from handoff.entry import Effect, Entry
 from handoff.events import CustomerAsked, ReplyDelivered
 
@@ -23,12 +23,19 @@ def delivered(
     outbox.move(conn, row_id, Status.SENDING, Status.SENT, remote_id=remote_id)
     if row.message_id is None or not outbox.is_complete(conn, row.message_id):
         return
-    contacts.change_message(conn, row.message_id, status="sent", remote_id=remote_id, accepted_at=now)
-    message = contacts.get_message(conn, row.message_id)
-    journal.append(conn, _said(message), now, row.conversation_id, message.id)
+    accepted(conn, brand, row.message_id, now, now, remote_id=remote_id)
+
+
+def accepted(
+    conn: Connection, brand: Brand, message_id: int, at: datetime, now: datetime, **known: object
+) -> None:
+    """Record that a whole message arrived `at` an instant: a staff message stops what it answers."""
+    contacts.change_message(conn, message_id, status="sent", accepted_at=at, **known)
+    message = contacts.get_message(conn, message_id)
+    journal.append(conn, _said(message), now, message.conversation_id, message.id)
     if message.author == "staff" and message.ticket_id is not None:
         event = CustomerAsked if message.awaiting else ReplyDelivered
-        happened = event(now, update=message.is_update)
+        happened = event(at, update=message.is_update)
         filed = tickets.get(conn, message.ticket_id)
         effects = tickets.apply(conn, brand.promises, filed, happened, now)
         climbs.extend(conn, brand.promises, filed.id, now)
@@ -48,6 +55,8 @@ def failed(
             contacts.set_unreachable(conn, row.channel, row.recipient)
             for message in outbox.drop_for(conn, row.channel, row.recipient, reason):
                 contacts.change_message(conn, message, status="failed")
+    if blocked and row.channel == "telegram" and row.recipient.isdecimal():
+        people.unreached(conn, int(row.recipient))
     data = {"outbox": row_id, "kind": row.kind, "blocked": blocked}
     effects.append(Entry("send_failed", conversation=row.conversation_id, data=data))
     effects += _pass_on(conn, brand, row, now)

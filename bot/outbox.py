@@ -37,8 +37,15 @@ NEXT = {
     Status.DISCARDED: set(),
 }
 RESENT = frozenset(
-    {"answer", "clarify", "ack", "status", "update", "alert", "handover", "reaction", "callback", "edit"}
-)
+    {
+        "answer", "clarify", "ack", "status", "update", "alert", "handover", "reaction", "callback", "edit",
+        "command", "relay", "bell", "card", "sign", "notice", "erase", "remove", "lift",
+    }
+)  # fmt: skip
+# What goes first where a recipient takes little: everything, then followers' words in the staff's group,
+# then the cards above them.
+ANYTHING, WORDS, CARDS = range(3)
+_RANKED = 10**15  # above every id
 LONGEST = {"telegram": cutting.LONGEST}
 
 
@@ -58,6 +65,7 @@ class Letter:
     epoch: int | None = None
     message: int | None = None
     alert: int | None = None
+    rank: int = ANYTHING
 
 
 def enqueue(conn: Connection, letters: Sequence[Letter], now: datetime) -> None:
@@ -79,6 +87,7 @@ def enqueue(conn: Connection, letters: Sequence[Letter], now: datetime) -> None:
             "epoch": letter.epoch,
             "message_id": letter.message,
             "alert_id": letter.alert,
+            "rank": letter.rank,
             "created_at": now,
         }
         try:
@@ -94,11 +103,12 @@ def list_ready(
     channels: Collection[str] | None = None,
     limit: int = 100,
 ) -> list[Row[Any]]:
-    """Return the oldest queued row of each recipient that is not busy, oldest first, if its time has come.
+    """Return the next queued row of each recipient that is not busy, oldest first, if its time has come.
 
-    `channels` names those that are connected; what waits for another holds nobody up.
+    The next is the oldest of the lowest rank. `channels` names those that are connected; what waits for
+    another holds nobody up.
     """
-    queued = select(func.min(OUTBOX.c.id)).where(IS_QUEUED)
+    queued = select(func.min(OUTBOX.c.rank * _RANKED + OUTBOX.c.id) % _RANKED).where(IS_QUEUED)
     if channels is not None:
         queued = queued.where(OUTBOX.c.channel.in_(channels))
     oldest = queued.group_by(OUTBOX.c.channel, OUTBOX.c.recipient)

@@ -29,11 +29,19 @@ class Reply:
 
 
 def replies(
-    brand: Brand, action: Action, said: str, language: str, now: datetime, due: datetime | None
+    brand: Brand,
+    action: Action,
+    said: str,
+    language: str,
+    now: datetime,
+    due: datetime | None,
+    *,
+    asks: bool = False,
 ) -> list[Reply]:
     """Return what the bot says for an action; nothing where it only acts.
 
     `said` is the contact's text, `due` the instant by which a person answers, None where none is promised.
+    `asks` adds the question for a customer number to an acknowledgement.
     """
     match action:
         case Answer(articles):
@@ -46,7 +54,8 @@ def replies(
             key = "clarify_offers" if offers else "clarify_reword"
             return [Reply("clarify", brand.wording.say(key, language), offers=offers)]
         case OpenTicket():
-            return [Reply("ack", _acknowledgement(brand, action, said, language, now, due))]
+            text = _acknowledgement(brand, action, said, language, now, due)
+            return [Reply("ack", f"{text} {brand.wording.say('ask_customer', language)}" if asks else text)]
         case React():
             return [Reply("reaction", brand.wording.say("reaction", language))]
         case _:

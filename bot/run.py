@@ -26,12 +26,12 @@ from bot.channels.channel import Channel, Closing, Line, Page
 from bot.chores import Chores
 from bot.clock import utc_now
 from bot.database import DatabaseError, Writer, database_file, reading, transaction
+from bot.logins import create_login
 from bot.sender import Sender
 from bot.service import Pulse, Service, keep_going
 from bot.settings import Settings
 from bot.tables import MARKS, WEB_ADDRESS
 from bot.web.app import build_app
-from bot.web.sign_in import create_login
 from handoff import people, rules, sweep
 from handoff.entry import Entry
 from handoff.policy import Promises, Role
@@ -86,19 +86,18 @@ async def _serve(
     pulse = Pulse()
     writer = Writer(engine, pulse.strike)
     service = Service(settings, brand, engine, writer, pulse)
-    server = _Server(
-        uvicorn.Config(build_app(service), log_config=None, access_log=False, timeout_graceful_shutdown=2)
-    )
     channels: dict[str, Channel] = {"web": Page(), "desk": Page()}
     receptions = {"web": web.RECEPTION}
     polled = asyncio.Event()
     telegram = await _telegram(service)
+    app = build_app(service, telegram.hook if telegram is not None else None)
+    server = _Server(uvicorn.Config(app, log_config=None, access_log=False, timeout_graceful_shutdown=2))
     parts: list[Coroutine[Any, Any, None]] = []
     if telegram is None:
         polled.set()
     else:
         channels["telegram"], receptions["telegram"] = telegram.channel, telegram.reception
-        parts.append(telegram.poll(polled.set))
+        parts.append(telegram.take_in(polled.set))
     second = _second(settings)
     channels |= second
     work: tuple[Callable[[], Coroutine[Any, Any, None]], ...] = (
@@ -106,6 +105,7 @@ async def _serve(
         Sender(service, channels).run,
         partial(_sweep, service),
         partial(_follow, service),
+        *(telegram.works() if telegram is not None else ()),
     )
     parts += [keep_going(part) for part in work]
     chores = Chores(service, partial(_learn_anew, service))

@@ -12,6 +12,7 @@ from handoff.tables import instant, table
 # What partial indexes hold, written out both there and in the queries: SQLite uses such an index only
 # where the query says the same words, not where it binds them.
 IS_CHOSEN = text("direction = 'in' AND article IS NOT NULL")  # a follower took a button
+IS_WRITTEN = text("origin IS NOT NULL")  # staff wrote it, on no page of ours
 IS_PENDING = text("status = 'pending'")
 IS_SET_ASIDE = text("status = 'dead'")
 IS_QUEUED = text("status = 'queued'")
@@ -60,13 +61,15 @@ class MessageRow(SQLModel, table=True):
 
     `is_update` marks the news that was promised; `accepted_at` is when the channel took it. `media` are
     its pictures and files, as their channel names them; `reply_to` is the message that it answers;
-    `origin` is where staff wrote it, when that was no page of ours.
+    `origin` is where staff wrote it, when that was no page of ours; `helped` is what the contact said of
+    an answer.
     """
 
     __tablename__ = "messages"
     __table_args__ = (
         Index("messages_of_conversation", "conversation_id", "id"),
         Index("messages_chosen", "id", sqlite_where=IS_CHOSEN),
+        Index("messages_written", "origin", sqlite_where=IS_WRITTEN),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -92,6 +95,7 @@ class MessageRow(SQLModel, table=True):
     reply_to: int | None = None
     origin: str | None = Field(default=None, max_length=80)
     deleted_at: datetime | None = instant()
+    helped: bool | None = None
 
 
 class CopyRow(SQLModel, table=True):

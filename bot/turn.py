@@ -39,8 +39,9 @@ class Said:
     """A message of a contact as its channel brought it.
 
     `at` is when the contact sent it, by the channel's word. `tapped` is the article of a button, `wants`
-    a signal that a button or a command gave outright. `media` are its pictures and files; `reply_to` is
-    the message of ours or theirs that it answers.
+    what a button or a command says outright: a signal, or "status". `media` are its pictures and files;
+    `reply_to` is the message of ours or theirs that it answers. `from_group` says that it was written
+    where others read: whether we may write to them in private is not known by that.
     """
 
     channel: str
@@ -54,6 +55,7 @@ class Said:
     wants: str | None = None
     media: Sequence[Mapping[str, Any]] = ()
     reply_to: int | None = None
+    from_group: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,9 @@ def contact_wrote(
     flood only the last of them is answered, once a window: the others are read and stored, and NotYet
     is raised, which undoes this one, where its own time has not come.
     """
-    thread = contacts.find_or_add(conn, said.channel, said.external_id, said.name, now)
+    thread = contacts.find_or_add(
+        conn, said.channel, said.external_id, said.name, now, reaches=not said.from_group
+    )
     day = said.at.astimezone(brand.zone).date()
     reading = brand.understanding.read(said.text, on=day, topic=thread.memory.topic)
     if said.wants is not None:
@@ -115,7 +119,9 @@ def contact_wrote(
     language = thread.language or reading.language if tapped else reading.language
     contacts.remember(conn, thread, memory, language, said.at)
     turn = _Turn(conn, brand, thread, said, message, language, reading, newest, now)
-    ledger.record(conn, brand, [Entry("received", conversation=thread.id, data={"mode": mode})], now)
+    ledger.record(
+        conn, brand, [Entry("received", conversation=thread.id, data={"mode": mode, "message": message})], now
+    )
     for action in allowed:
         _carry_out(turn, action)
     return message
@@ -137,10 +143,12 @@ def fail(conn: Connection, brand: Brand, said: Said, now: datetime) -> None:
     _open(turn, OpenTicket(Category.QUESTION, "failure"))
 
 
-def _wanting(reading: Reading, signal: str) -> Reading:
-    """Return the reading with a signal that was given by a button, not by words."""
-    signals = {**reading.signals, signal: 1.0}
-    return replace(reading, sure=(), signals=signals, terms=(*reading.terms, f"{signal}:button"))
+def _wanting(reading: Reading, wants: str) -> Reading:
+    """Return the reading of what a button or a command says outright: a signal, or the status."""
+    if wants == "status":
+        return replace(reading, sure=(), asks_status=True)
+    signals = {**reading.signals, wants: 1.0}
+    return replace(reading, sure=(), signals=signals, terms=(*reading.terms, f"{wants}:button"))
 
 
 def _media(said: Said) -> list[dict[str, Any]] | None:
@@ -175,7 +183,11 @@ def _open(turn: _Turn, action: OpenTicket) -> None:
     contacts.change_message(turn.conn, turn.message, ticket_id=new)
     ledger.record(turn.conn, turn.brand, effects, turn.now)
     due = clocks.running(turn.conn, new).get(Kind.FIRST_RESPONSE)
-    _say(turn, action, due=due, ticket=new)
+    asks = turn.brand.asks_customer and turn.thread.asked_at is None and turn.thread.reachable
+    asks = asks and action.category is not Category.CRISIS
+    if asks:
+        contacts.mark_asked(turn.conn, turn.thread, turn.now)
+    _say(turn, action, due=due, ticket=new, asks=asks)
 
 
 def _join(turn: _Turn, filed: Filed, *, severe: bool, thanks: bool = False) -> None:
@@ -223,37 +235,58 @@ def _say(
     due: datetime | None = None,
     ticket: int | None = None,
     react_to: str | None = None,
+    asks: bool = False,
 ) -> None:
-    spoken = replies(turn.brand, action, turn.said.text, turn.language, turn.now, due)
+    spoken = replies(turn.brand, action, turn.said.text, turn.language, turn.now, due, asks=asks)
     for part, reply in enumerate(spoken):
         _send(turn, reply, ticket=ticket, part=part, react_to=react_to)
+
+
+def say(
+    conn: Connection, thread: Thread, source: str, text: str, cause: str, now: datetime, **payload: object
+) -> None:
+    """Store and queue one more text of the bot's, fenced by the epoch in which it was decided."""
+    _queue(conn, thread, Reply(source, text), cause, now, payload)
 
 
 def _send(
     turn: _Turn, reply: Reply, *, ticket: int | None = None, part: int = 0, react_to: str | None = None
 ) -> None:
-    """Store what the bot says and queue it, fenced by the epoch in which it was decided."""
-    epoch = ledger.settle_mode(turn.conn, turn.thread.id, turn.now)
-    offers = [list(offer) for offer in reply.offers]
-    message = contacts.add_message(
-        turn.conn, turn.thread.id, direction="out", author="bot", source=reply.source, text=reply.text,
-        article=reply.article, offers=offers, at=turn.now, status="queued", ticket_id=ticket,
-    )  # fmt: skip
-    payload: dict[str, object] = {"buttons": offers} if offers else {}
+    """Say it, unless we may not write to them: they have not opened a private chat yet."""
+    if not turn.thread.reachable:
+        return
+    payload: dict[str, object] = {"language": turn.language}
+    if reply.offers:
+        payload["buttons"] = [list(offer) for offer in reply.offers]
+    elif reply.article is not None:
+        payload["feedback"] = True
     if react_to:
         payload["react_to"] = react_to
+    cause = f"message:{turn.message}:{part}" if part else f"message:{turn.message}"
+    _queue(turn.conn, turn.thread, reply, cause, turn.now, payload, ticket)
+
+
+def _queue(
+    conn: Connection,
+    thread: Thread,
+    reply: Reply,
+    cause: str,
+    now: datetime,
+    payload: Mapping[str, object],
+    ticket: int | None = None,
+) -> None:
+    """Store what the bot says and queue it, fenced by the epoch in which it was decided."""
+    epoch = ledger.settle_mode(conn, thread.id, now)
+    message = contacts.add_message(
+        conn, thread.id, direction="out", author="bot", source=reply.source, text=reply.text,
+        article=reply.article, offers=[list(offer) for offer in reply.offers], at=now, status="queued",
+        ticket_id=ticket,
+    )  # fmt: skip
     letter = Letter(
-        cause=f"message:{turn.message}:{part}" if part else f"message:{turn.message}",
-        kind=reply.source,
-        channel=turn.said.channel,
-        recipient=turn.thread.external_id,
-        text=reply.text,
-        payload=payload,
-        conversation=turn.thread.id,
-        epoch=epoch,
-        message=message,
-    )
-    outbox.enqueue(turn.conn, [letter], turn.now)
+        cause, reply.source, thread.channel, thread.external_id, reply.text, payload=payload,
+        conversation=thread.id, epoch=epoch, message=message,
+    )  # fmt: skip
+    outbox.enqueue(conn, [letter], now)
 
 
 def _summary(reading: Reading) -> dict[str, object]:

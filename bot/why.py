@@ -15,6 +15,7 @@ BECAUSE = {
     "response_broken": "the answer did not come in time, so the ticket waits again",
     "reply_delivered": "the channel accepted a reply",
     "customer_asked": "the channel accepted a question to the follower",
+    "customer_awaited": "staff said that they wait for the follower",
     "reply_failed": "a reply never arrived after all",
     "question_failed": "a question never arrived after all",
     "no_reply_needed": "staff said that no reply is needed",

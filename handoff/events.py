@@ -18,7 +18,7 @@ class ContactWrote:
 class Claimed:
     """Somebody picked the waiting ticket."""
 
-    by: int
+    by: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,13 @@ class CustomerAsked:
 
     at: datetime
     update: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerAwaited:
+    """Staff said afterwards that their last message was a question: the customer is waited for."""
+
+    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +144,7 @@ class Resolved:
 class HandedBack:
     """The bot speaks again; an open matter is settled with it."""
 
-    by: int
+    by: int | None
     at: datetime
 
 
@@ -174,6 +181,7 @@ Event = (
     | Released
     | ReplyDelivered
     | CustomerAsked
+    | CustomerAwaited
     | ReplyFailed
     | QuestionFailed
     | NoReplyNeeded

@@ -1,6 +1,7 @@
 """Staff in the database."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, Row, Select, insert, select, update
@@ -83,6 +84,23 @@ def change(
     given = {"on_call": None if on_call is None else list(on_call), "telegram": telegram, "email": email}
     values = {name: value for name, value in given.items() if value is not None}
     conn.execute(update(STAFF).where(STAFF.c.id == person.id).values(values))
+
+
+def reached(conn: Connection, person: Person, at: datetime | None) -> None:
+    """Remember since when the bot may write to the person in Telegram; None where it may not."""
+    conn.execute(update(STAFF).where(STAFF.c.id == person.id).values(reached_at=at))
+
+
+def unreached(conn: Connection, telegram: int) -> None:
+    """Remember that the bot may not write to this account, should it be somebody's of the staff."""
+    conn.execute(update(STAFF).where(STAFF.c.telegram == telegram).values(reached_at=None))
+
+
+def list_unreached(conn: Connection) -> list[str]:
+    """Return the names of those whom the bot cannot write to in Telegram: it may not write first."""
+    nobody = (STAFF.c.telegram.is_(None)) | (STAFF.c.reached_at.is_(None))
+    rows = select(STAFF.c.name).where(STAFF.c.active, nobody).order_by(STAFF.c.id)
+    return list(conn.scalars(rows))
 
 
 def deactivate(conn: Connection, person: Person) -> None:

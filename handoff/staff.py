@@ -42,6 +42,8 @@ LEAST_ROLE = {
     "ack": Role.ADMIN,
     "category": Role.ADMIN,
     "promise": Role.ADMIN,
+    "await": Role.ADMIN,
+    "hand_over": Role.ADMIN,
     "block": Role.ADMIN,
     "take_over": Role.SUPERVISOR,
     "unblock": Role.SUPERVISOR,

@@ -24,6 +24,7 @@ from handoff.events import (
     Claimed,
     ContactWrote,
     CustomerAsked,
+    CustomerAwaited,
     Event,
     HandedBack,
     NoReplyNeeded,
@@ -60,7 +61,8 @@ class Ticket:
 
     `unanswered_at` is the oldest message of the contact that no staff message followed. While
     `responded_at` is None the first response is owed; a ticket `by_staff`, who opened it, has it from
-    the start, since nobody waited. `handed_back` marks a resolve that gave the conversation back to
+    the start, since nobody waited. `assignee` is None in waiting, and where the brand's own account, which
+    is nobody in particular, answered. `handed_back` marks a resolve that gave the conversation back to
     the bot at once.
     """
 
@@ -90,6 +92,7 @@ NEXT_STATUS: dict[tuple[Status, type[Event]], Status] = {
     (_C, Released): _W, (_A, Released): _W,
     (_W, ReplyDelivered): _W, (_C, ReplyDelivered): _C, (_A, ReplyDelivered): _A, (_R, ReplyDelivered): _R,
     (_W, CustomerAsked): _W, (_C, CustomerAsked): _A, (_A, CustomerAsked): _A, (_R, CustomerAsked): _R,
+    (_C, CustomerAwaited): _A,
     (_W, ReplyFailed): _W, (_C, ReplyFailed): _C, (_A, ReplyFailed): _A, (_R, ReplyFailed): _R,
     (_W, QuestionFailed): _W, (_C, QuestionFailed): _C, (_A, QuestionFailed): _C, (_R, QuestionFailed): _R,
     (_C, Promised): _C, (_A, Promised): _A,
@@ -115,8 +118,11 @@ def open_by_contact(category: Category, at: datetime) -> tuple[Ticket, list[Acti
     return Ticket(Status.WAITING, category, at, unanswered_at=at), actions
 
 
-def open_by_staff(by: int, at: datetime) -> tuple[Ticket, list[Action]]:
-    """Open a ticket because staff wrote first: theirs from the start, and nobody waited for an answer."""
+def open_by_staff(by: int | None, at: datetime) -> tuple[Ticket, list[Action]]:
+    """Open a ticket because staff wrote first: theirs from the start, and nobody waited for an answer.
+
+    What the brand's own account wrote is in nobody's hands.
+    """
     ticket = Ticket(Status.CLAIMED, Category.QUESTION, at, assignee=by, responded_at=at, by_staff=True)
     return ticket, [StartClock(Kind.RESOLUTION, at)]
 
@@ -152,6 +158,8 @@ def decide(before: Ticket, event: Event) -> tuple[Ticket, list[Action]]:
             if before.status is Status.CLAIMED:
                 actions.append(PauseClock(Kind.RESOLUTION, at))
             return asked, actions
+        case CustomerAwaited(at):
+            return ticket, [PauseClock(Kind.RESOLUTION, at)]
         case ReplyFailed() | QuestionFailed():
             return _failed(ticket, event)
         case Promised(at, by, note):
@@ -207,7 +215,7 @@ def _failed(ticket: Ticket, event: ReplyFailed | QuestionFailed) -> tuple[Ticket
     return ticket, [annulled]
 
 
-def _settled(ticket: Ticket, by: int, at: datetime) -> tuple[Ticket, list[Action]]:
+def _settled(ticket: Ticket, by: int | None, at: datetime) -> tuple[Ticket, list[Action]]:
     """Settle it. A first response that never came is neither kept nor broken by that."""
     actions: list[Action] = [
         StopClock(Kind.RESOLUTION, at),

@@ -27,7 +27,7 @@ def open_for_contact(
 
 
 def open_for_staff(
-    conn: Connection, promises: Promises, conversation: int, by: int, now: datetime
+    conn: Connection, promises: Promises, conversation: int, by: int | None, now: datetime
 ) -> tuple[int, list[Effect]]:
     """Open a ticket because a member of staff wrote first, in their hands."""
     return open_ticket(conn, promises, conversation, *ticket.open_by_staff(by, now), now)

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "config.toml"
 
 KEYS = {
-    "brand": ["name", "timezone", "language"],
+    "brand": ["name", "timezone", "language", "ask_customer"],
     "knowledge": ["content", "words"],
     "staff": ["name", "role", "telegram", "on_call", "email"],
     "calendar.office": [

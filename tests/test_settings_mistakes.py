@@ -53,7 +53,7 @@ OFFICE = '[calendar.office]\nmon = ["09:00-17:00"]\n'
         ("[alert]", 'did you mean "alerts"?'),
         (
             '[brand]\nnmae = "x"',
-            'brand.nmae: is unknown; allowed is name, timezone, language; did you mean "name"?',
+            'brand.nmae: is unknown; allowed is name, timezone, language, ask_customer; did you mean "name"?',
         ),
         ("[brand]\nname = 5", "brand.name: expected text, got the number 5"),
         ('[brand]\nname = " "', "brand.name: is empty; write some text"),

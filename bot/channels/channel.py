@@ -1,6 +1,6 @@
 """What a channel has to do: bring one outbox row to its recipient, and say honestly what became of it."""
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -67,14 +67,31 @@ class Page:
         return None
 
 
+class Hook(Protocol):
+    """Where a service posts its updates to us."""
+
+    def knows(self, *secrets: str) -> bool:
+        """Say whether each of these is the secret that it was told."""
+
+    async def take(self, body: bytes) -> None:
+        """Store what was posted; returns after the commit, raises Full where it should come again later."""
+
+
 class Line(Protocol):
-    """A connected outside service: its channel out, how its updates are handled, and its intake."""
+    """A connected outside service: its channel out, how its updates are handled, and its intake.
+
+    `hook` is there where updates are posted to us, and None where they are asked for.
+    """
 
     channel: Channel
     reception: Reception
+    hook: Hook | None
 
-    def poll(self, on_first: Callable[[], None]) -> Coroutine[Any, Any, None]:
+    def take_in(self, on_first: Callable[[], None]) -> Coroutine[Any, Any, None]:
         """Bring updates in until cancelled; `on_first` is called when the first request is under way."""
+
+    def works(self) -> Sequence[Callable[[], Coroutine[Any, Any, None]]]:
+        """Return what else it does until cancelled; each begins again where it fails."""
 
     async def close(self) -> None:
         """End the connection."""

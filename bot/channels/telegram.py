@@ -3,22 +3,22 @@
 import logging
 from datetime import timedelta
 
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
-from telegram.constants import ReactionEmoji
+from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
 
 from bot.channels.channel import Rejected, Sending, Uncertain, Unsent
 from bot.channels.quiet import quiet_loggers
-from bot.channels.telegram_buttons import AckTap, OfferTap, code_of
-from bot.channels.telegram_marks import load_pause, save_pause
+from bot.channels.telegram_marks import Account, load_pause, save_bot, save_pause
+from bot.channels.telegram_menu import offer_menu
 from bot.channels.telegram_pace import Pace
 from bot.channels.telegram_request import Flooded, NotSent, Request, plain
-from bot.cutting import LONGEST, shortened
+from bot.channels.telegram_sends import Sends
+from bot.channels.telegram_topics import Topics
+from bot.cutting import shortened
 from bot.service import Service
 from bot.settings import SettingsError
 
 log = logging.getLogger(__name__)
-NAME = "telegram"
 OFFICIAL = "https://api.telegram.org/bot"
 OFFICIAL_FILES = "https://api.telegram.org/file/bot"
 # A send that hangs has to show on the desk as uncertain within five seconds.
@@ -27,10 +27,11 @@ PATIENCE = 4.0
 CONNECTIONS = 16
 LONG_POLL = 25
 NOTICE = 200
+MOMENT = 1.0
+UNPACED = ("callback", "remove", "lift", "erase")
+TYPED = ("answer", "clarify", "ack", "status")
 AGAIN = 2.0
 REFUSED = 30.0
-NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
-REACTION = ReactionEmoji.PERSON_WITH_FOLDED_HANDS
 
 
 class TelegramChannel:
@@ -54,6 +55,8 @@ class TelegramChannel:
             request=self._requests[0],
             get_updates_request=self._requests[1],
         )
+        self._sends = Sends(service, self.bot)
+        self._topics = Topics(service, self.bot, self._pace)
 
     async def open(self) -> None:
         """Check the token and take up a pause that has not ended; raises SettingsError.
@@ -66,13 +69,17 @@ class TelegramChannel:
         if self._pace.paused():
             return
         try:
-            await self.bot.get_me()
+            me = await self.bot.get_me()
         except InvalidToken:
             raise SettingsError(
                 "MIMIN_TELEGRAM_TOKEN: Telegram does not know this token; copy it again from @BotFather"
             ) from None
         except TelegramError as error:
             log.warning("Telegram does not answer yet (%s); messages wait until it does", plain(error))
+            return
+        account = Account(me.id, str(me.username))
+        await self._service.write(lambda conn: save_bot(conn, account))
+        await offer_menu(self._service, self.bot)
 
     async def close(self) -> None:
         """Close the connections."""
@@ -80,65 +87,43 @@ class TelegramChannel:
             await request.shutdown()
 
     async def wait_turn(self, sending: Sending) -> None:
-        """Wait for the pace of the bot and of the chat; the answer to a tap waits for a pause only."""
-        await self._pace.turn(None if sending.kind == "callback" else sending.recipient)
+        """Wait for the pace of the bot and of the chat; the answer to a tap waits for a pause only.
+
+        Whom it lets wait for words longer than a moment sees that the bot is writing.
+        """
+        chat = None if sending.kind in UNPACED else _paced(sending.recipient)
+        if sending.kind in TYPED and self._pace.wait(chat) > MOMENT and not self._pace.paused():
+            await self._sends.show_typing(sending)
+        await self._pace.turn(chat)
 
     async def send(self, sending: Sending) -> str | None:
         """Send one row and return the message's id."""
+        try:
+            return await self._send(sending)
+        except TelegramError as error:
+            raise await self._outcome(error) from error
+
+    async def _send(self, sending: Sending) -> str | None:
+        if sending.kind == "callback":
+            await self._answer_tap(sending)
+            return None
+        await self._leave()
+        if "topic" in sending.payload:
+            return await self._in_topic(sending)
+        return await self._sends.do(sending)
+
+    async def _in_topic(self, sending: Sending) -> str | None:
+        """Send into the topic of a conversation in the staff's group."""
         match sending.kind:
-            case "callback":
-                await self._answer_tap(sending)
+            case "relay":
+                return await self._topics.relay(sending)
+            case "card":
+                return await self._topics.show(sending)
+            case "erase":
+                await self._topics.erase(sending)
                 return None
-            case "edit":
-                return await self._edit(sending)
-            case "reaction" if sending.payload.get("react_to"):
-                return await self._react(sending)
             case _:
-                return await self._say(sending)
-
-    async def _say(self, sending: Sending) -> str:
-        """Send a text; the outbox has cut it to what a message holds."""
-        await self._leave()
-        try:
-            message = await self.bot.send_message(
-                _chat(sending.recipient),
-                sending.text,
-                reply_markup=self._keyboard(sending),
-                link_preview_options=NO_PREVIEW if sending.kind == "alert" else None,
-            )
-        except TelegramError as error:
-            raise await self._outcome(error) from error
-        return str(message.message_id)
-
-    async def _edit(self, sending: Sending) -> str:
-        """Change a text that went out; its buttons go."""
-        await self._leave()
-        remote_id = str(sending.payload["edit"])
-        try:
-            await self.bot.edit_message_text(
-                shortened(sending.text, LONGEST),
-                _chat(sending.recipient),
-                int(remote_id),
-                link_preview_options=NO_PREVIEW,
-            )
-        except TelegramError as error:
-            if not (isinstance(error, BadRequest) and "not modified" in str(error)):
-                raise await self._outcome(error) from error
-        return remote_id
-
-    async def _react(self, sending: Sending) -> str | None:
-        """Put a sign under the contact's message; where that cannot be, say it."""
-        await self._leave()
-        emoji = sending.text if sending.text in list(ReactionEmoji) else REACTION
-        try:
-            await self.bot.set_message_reaction(
-                _chat(sending.recipient), int(sending.payload["react_to"]), emoji
-            )
-        except BadRequest:
-            return await self._say(sending)
-        except TelegramError as error:
-            raise await self._outcome(error) from error
-        return None
+                return await self._topics.say(sending)
 
     async def _answer_tap(self, sending: Sending) -> None:
         """End the wait of a tapped button, with a notice or without."""
@@ -151,24 +136,6 @@ class TelegramChannel:
             )
         except BadRequest as error:
             log.info("a tap was too old to answer: %s", plain(error))
-        except TelegramError as error:
-            raise await self._outcome(error) from error
-
-    def _keyboard(self, sending: Sending) -> InlineKeyboardMarkup | None:
-        """Make the buttons of a row: the questions it offers, or "I have it" under an alert."""
-        payload = sending.payload
-        if payload.get("buttons") and sending.message is not None:
-            rows = [
-                [InlineKeyboardButton(question, callback_data=code_of(OfferTap(sending.message, index)))]
-                for index, (_, question) in enumerate(payload["buttons"])
-            ]
-            return InlineKeyboardMarkup(rows)
-        if payload.get("ack") is not None:
-            brand = self._service.brand
-            words = brand.wording.say("alert_ack", brand.language)
-            button = InlineKeyboardButton(words, callback_data=code_of(AckTap(int(payload["ack"]))))
-            return InlineKeyboardMarkup([[button]])
-        return None
 
     async def _leave(self) -> None:
         """Let the request go at the bot's pace; raises Unsent in a pause."""
@@ -213,6 +180,6 @@ def _request(connections: int, patience: float) -> Request:
     )
 
 
-def _chat(recipient: str) -> int | str:
-    """Return a chat as the Bot API names it: by number, a public one also by name."""
-    return int(recipient) if recipient.removeprefix("-").isdecimal() else recipient
+def _paced(recipient: str) -> str:
+    """Return whose pace a send is: of one person in an account's chat, of one group."""
+    return recipient.partition("@")[0]

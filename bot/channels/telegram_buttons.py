@@ -1,10 +1,8 @@
 """What a button of ours carries: a short code that says nothing to who reads it. Pure."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
-
-# Telegram allows 64 bytes; two numbers of the database stay far below.
-CODE = re.compile(r"(offer):([0-9]{1,18}):([0-9]{1,2})|(ack):([0-9]{1,18})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +20,61 @@ class AckTap:
     ticket: int
 
 
-Tap = OfferTap | AckTap
+@dataclass(frozen=True, slots=True)
+class CardTap:
+    """An act on the card of a ticket."""
+
+    ticket: int
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeldTap:
+    """What becomes of a text that was not sent, since somebody else holds the conversation.
+
+    `message` is its number in the staff's group; `verb` is ask, note, drop or give.
+    """
+
+    message: int
+    verb: str
+
+
+@dataclass(frozen=True, slots=True)
+class FeedbackTap:
+    """Whether an answer of ours helped: yes, no, or a person is wanted."""
+
+    message: int
+    verdict: str
+
+
+@dataclass(frozen=True, slots=True)
+class EraseTap:
+    """A follower's yes to deleting what is known of them."""
+
+    conversation: int
+
+
+@dataclass(frozen=True, slots=True)
+class UndoTap:
+    """What was taken away from the public group comes back."""
+
+    removal: int
+
+
+Tap = OfferTap | AckTap | CardTap | HeldTap | FeedbackTap | EraseTap | UndoTap
+
+_ID = "([0-9]{1,18})"
+# Telegram allows 64 bytes; a few words and a number or two of the database stay far below.
+_CODES: tuple[tuple[type[Tap], str, tuple[Callable[[str], object], ...]], ...] = (
+    (OfferTap, f"offer:{_ID}:([0-9]{{1,2}})", (int, int)),
+    (AckTap, f"ack:{_ID}", (int,)),
+    (CardTap, f"card:{_ID}:([a-z_]{{2,16}})", (int, str)),
+    (HeldTap, f"held:{_ID}:(ask|note|drop|give)", (int, str)),
+    (FeedbackTap, f"fb:{_ID}:(yes|no|human)", (int, str)),
+    (EraseTap, f"erase:{_ID}", (int,)),
+    (UndoTap, f"undo:{_ID}", (int,)),
+)
+_PATTERNS = {kind: re.compile(pattern, re.ASCII) for kind, pattern, _ in _CODES}
 
 
 def code_of(tap: Tap) -> str:
@@ -32,13 +84,24 @@ def code_of(tap: Tap) -> str:
             return f"offer:{message}:{index}"
         case AckTap(ticket):
             return f"ack:{ticket}"
+        case CardTap(ticket, verb):
+            return f"card:{ticket}:{verb}"
+        case HeldTap(message, verb):
+            return f"held:{message}:{verb}"
+        case FeedbackTap(message, verdict):
+            return f"fb:{message}:{verdict}"
+        case EraseTap(conversation):
+            return f"erase:{conversation}"
+        case UndoTap(removal):
+            return f"undo:{removal}"
 
 
 def read_code(code: object) -> Tap | None:
     """Return what was tapped; None where it is no code of ours."""
-    found = CODE.fullmatch(code) if isinstance(code, str) else None
-    if found is None:
+    if not isinstance(code, str):
         return None
-    if found[1]:
-        return OfferTap(int(found[2]), int(found[3]))
-    return AckTap(int(found[5]))
+    for kind, _, readers in _CODES:
+        found = _PATTERNS[kind].fullmatch(code)
+        if found is not None:
+            return kind(*(read(part) for read, part in zip(readers, found.groups(), strict=True)))  # type: ignore[arg-type]
+    return None

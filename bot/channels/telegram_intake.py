@@ -11,11 +11,13 @@ from typing import Any
 
 from sqlalchemy import Connection
 from telegram import Bot
+from telegram.constants import ChatType
 from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot import intake
-from bot.channels.telegram import LONG_POLL, NAME
+from bot.channels.telegram import LONG_POLL
+from bot.channels.telegram_address import NAME
 from bot.channels.telegram_marks import Position, load_position, save_position
 from bot.channels.telegram_request import Flooded, plain
 from bot.intake import Arrival
@@ -37,6 +39,7 @@ AT_ONCE = 100
 SHORTEST, LONGEST = 0.5, 60.0
 HELPLESS = 15.0
 MARGIN = 10
+LONGEST_BUNDLE = 80
 
 
 class Unconfirmable(Exception):  # noqa: N818 - Telegram never does this
@@ -79,12 +82,12 @@ async def poll(service: Service, bot: Bot, on_first: Callable[[], None], helples
 
 
 def arrival(update: object) -> Arrival:
-    """Make one update ready to be stored, whatever it is; its lane is its chat."""
+    """Make one update ready to be stored, whatever it is; its lane is its chat, or its topic there."""
     raw = update if isinstance(update, dict) else {"odd": update}
     number = raw.get("update_id")
     if not _is_number(number):
         number = f"odd:{hashlib.sha256(json.dumps(raw, sort_keys=True).encode()).hexdigest()[:32]}"
-    return Arrival(NAME, str(number), _lane(raw), raw)
+    return Arrival(NAME, str(number), _lane(raw), raw, _bundle(raw))
 
 
 class _Poller:
@@ -96,6 +99,7 @@ class _Poller:
         self._on_first: Callable[[], None] | None = on_first
         self._position: Position | None = None
         self._is_placed = False
+        self._is_full = False
         self.is_hooked = True
 
     async def round(self) -> None:
@@ -105,13 +109,16 @@ class _Poller:
             self._is_placed = True
         if self.is_hooked:
             await self._unhook()
+        while self._is_full:  # what Telegram keeps is safe there
+            await asyncio.sleep(SHORTEST)
+            self._is_full = await self._service.read(intake.is_full)
         updates = await self._ask()
         if not updates:
             return
         now = self._service.now()
         numbers = [u["update_id"] for u in updates if isinstance(u, dict) and _is_number(u.get("update_id"))]
         position = Position(max(numbers) + 1, now) if numbers else None
-        await self._service.write(lambda conn: _store(conn, updates, position, now))
+        self._is_full = await self._service.write(lambda conn: _store(conn, updates, position, now))
         if position is None:
             raise Unconfirmable("Telegram sent updates without a number")
         self._position = position
@@ -142,22 +149,41 @@ class _Poller:
             log.warning("whether a webhook is set could not be asked: %s", plain(error))
 
 
-def _store(conn: Connection, updates: Sequence[object], position: Position | None, now: datetime) -> None:
+def _store(conn: Connection, updates: Sequence[object], position: Position | None, now: datetime) -> bool:
+    """Store what came and say whether enough waits now."""
     intake.store(conn, [arrival(update) for update in updates], now)
     if position is not None:
         save_position(conn, position)
+    return intake.is_full(conn)
 
 
 def _lane(raw: Mapping[str, Any]) -> str:
-    """Return the chat an update belongs to, so that one contact's are handled in order."""
+    """Return the chat an update belongs to, so that one contact's are handled in order.
+
+    In a group many speak: there it is the topic, else the person.
+    """
     bodies = [body for body in raw.values() if isinstance(body, dict)]
     inner = [body["message"] for body in bodies if isinstance(body.get("message"), dict)]
     for body in (*inner, *bodies):
-        for key in ("chat", "from", "user"):
-            owner = body.get(key)
-            if isinstance(owner, dict) and _is_number(owner.get("id")):
-                return str(owner["id"])
+        owner: Mapping[str, Any] = next(
+            (body[key] for key in ("chat", "from", "user") if isinstance(body.get(key), dict)), {}
+        )
+        if not _is_number(owner.get("id")):
+            continue
+        if owner.get("type") != ChatType.SUPERGROUP:
+            return str(owner["id"])
+        topic, sender = body.get("message_thread_id"), body.get("from")
+        if not _is_number(topic):
+            topic = sender.get("id") if isinstance(sender, dict) else None
+        return f"{owner['id']}/{topic}" if _is_number(topic) else str(owner["id"])
     return "odd"
+
+
+def _bundle(raw: Mapping[str, Any]) -> str | None:
+    """Return the album that an update is a part of."""
+    bodies = [raw[kind] for kind in ("message", "business_message") if isinstance(raw.get(kind), dict)]
+    album = bodies[0].get("media_group_id") if bodies else None
+    return album[:LONGEST_BUNDLE] if isinstance(album, str) and album else None
 
 
 def _is_number(value: object) -> bool:

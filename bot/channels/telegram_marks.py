@@ -9,6 +9,8 @@ from bot.tables import MARKS
 
 OFFSET = "telegram:offset"
 PAUSE = "telegram:pause"
+BOT = "telegram:bot"
+MENU = "telegram:menu"
 # After a week without updates Telegram numbers them anew, perhaps lower: an old position would
 # confirm what was never read. Asked without one, Telegram begins with the first unconfirmed update.
 LASTS = timedelta(days=3)
@@ -49,6 +51,35 @@ def load_pause(conn: Connection) -> datetime | None:
 def save_pause(conn: Connection, until: datetime) -> None:
     """Remember until when Telegram wants silence."""
     _save(conn, PAUSE, until.isoformat())
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """The bot's own account."""
+
+    id: int
+    username: str
+
+
+def load_bot(conn: Connection) -> Account | None:
+    """Return who the bot is, if it was ever told."""
+    number, _, username = (_load(conn, BOT) or "").partition(" ")
+    return Account(int(number), username) if username else None
+
+
+def save_bot(conn: Connection, bot: Account) -> None:
+    """Remember who the bot is."""
+    _save(conn, BOT, f"{bot.id} {bot.username}")
+
+
+def load_menu(conn: Connection) -> str | None:
+    """Return which menu of commands Telegram was given last."""
+    return _load(conn, MENU)
+
+
+def save_menu(conn: Connection, menu: str) -> None:
+    """Remember which menu Telegram was given."""
+    _save(conn, MENU, menu)
 
 
 def _load(conn: Connection, name: str) -> str | None:

@@ -59,7 +59,7 @@ class Pace:
 
     async def turn(self, chat: str | None) -> None:
         """Wait until one more may go to this chat; None goes to no chat and waits for a pause only."""
-        while (seconds := max(self.paused(), self._wait(chat))) > 0:
+        while (seconds := max(self.paused(), self.wait(chat))) > 0:
             await asyncio.sleep(seconds)
         if not self._is_free and chat is not None:
             now = self._clock()
@@ -74,19 +74,27 @@ class Pace:
             await asyncio.sleep(seconds)
         self._leaving.take(self._clock())
 
-    def _wait(self, chat: str | None) -> float:
+    def wait(self, chat: str | None) -> float:
+        """Return how many seconds the next one to this chat has to wait, a pause left aside."""
         if self._is_free or chat is None:
             return 0.0
         now = self._clock()
         return max(window.wait(now) for window in self._windows(chat))
 
     def _windows(self, chat: str) -> tuple[Window, ...]:
-        """Return everything that limits a message to this chat; a group's id is negative."""
+        """Return everything that limits a message to this chat.
+
+        A group's id is negative; a channel's direct messages are many chats under one such id.
+        """
         known = self._chats.get(chat)
         if known is None:
             if len(self._chats) >= KEPT:
                 self._forget_idle()
-            known = (Window(*CHAT), Window(*GROUP)) if chat.startswith("-") else (Window(*CHAT),)
+            known = (
+                (Window(*CHAT), Window(*GROUP))
+                if chat.startswith("-") and "/" not in chat
+                else (Window(*CHAT),)
+            )
             self._chats[chat] = known
         return (self._bot, *known)
 

@@ -1,22 +1,25 @@
 """What a tapped button does. Every tap is answered, and who may not tap it changes nothing."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
-from telegram import CallbackQuery
+from telegram import CallbackQuery, Message
 
-from bot import acts, contacts, outbox, turn
-from bot.acts import Act
+from bot import contacts, erasure, ledger, outbox, turn
 from bot.brand import Brand
-from bot.channels.telegram import NAME
-from bot.channels.telegram_buttons import AckTap, OfferTap, code_of, read_code
+from bot.channels import telegram_presses
+from bot.channels.telegram_accounts import owner_of
+from bot.channels.telegram_address import NAME, Address
+from bot.channels.telegram_buttons import EraseTap, FeedbackTap, OfferTap, code_of, read_code
+from bot.contacts import Thread
 from bot.cutting import cleaned
+from bot.mode import Mode
 from bot.outbox import Letter
 from bot.tables import MESSAGES
 from bot.turn import Said
-from handoff import people
-from handoff.entry import Refused
+from handoff.entry import Entry
 
 LONGEST_ID = 60
 
@@ -37,10 +40,14 @@ def tap(conn: Connection, brand: Brand, query: CallbackQuery, now: datetime) -> 
     match read_code(query.data):
         case OfferTap() as offer:
             notice = _offer(conn, brand, query, offer, now)
-        case AckTap(ticket):
-            notice = _ack(conn, brand, number, ticket, now)
-        case _:
+        case FeedbackTap() as feedback:
+            notice = _feedback(conn, brand, query, feedback, now)
+        case EraseTap(conversation):
+            notice = _erase(conn, brand, number, conversation, now)
+        case None:
             notice = _unknown(conn, brand, number)
+        case what:
+            notice = Notice(*telegram_presses.press(conn, brand, query, what, now))
     # Not in the lane of the chat: the spinner on the button should not wait for the answer's turn.
     letter = Letter(
         f"tap:{query.id[:LONGEST_ID]}", "callback", NAME, f"tap:{query.id[:LONGEST_ID]}", notice.text,
@@ -51,39 +58,57 @@ def tap(conn: Connection, brand: Brand, query: CallbackQuery, now: datetime) -> 
 
 def _offer(conn: Connection, brand: Brand, query: CallbackQuery, offer: OfferTap, now: datetime) -> Notice:
     """Take the offered question as the contact's own words; a second tap on it changes nothing."""
-    number = query.from_user.id
-    thread = contacts.find(conn, NAME, str(number))
-    shown = conn.execute(
-        select(MESSAGES.c.conversation_id, MESSAGES.c.offers).where(MESSAGES.c.id == offer.message)
-    ).first()
-    is_theirs = thread is not None and shown is not None and shown.conversation_id == thread.id
-    if thread is None or shown is None or not is_theirs or offer.index >= len(shown.offers):
-        return _unknown(conn, brand, number)
-    used = select(MESSAGES.c.id).where(
-        MESSAGES.c.conversation_id == thread.id, MESSAGES.c.remote_id == code_of(offer)
-    )
-    if conn.execute(used.limit(1)).first() is not None:
+    thread = _asked(conn, query)
+    shown = _shown(conn, thread, offer.message)
+    if thread is None or shown is None or offer.index >= len(shown.offers):
+        return _unknown(conn, brand, query.from_user.id)
+    if _was_tapped(conn, thread, code_of(offer)):
         return Notice()
     article, question = shown.offers[offer.index]
-    name = cleaned(query.from_user.full_name).strip() or thread.name
-    tapped = Said(NAME, thread.external_id, name[:200], question, now, article, remote_id=code_of(offer))
-    turn.contact_wrote(conn, brand, tapped, now)
+    tapped = _said(query, thread, question, code_of(offer), now)
+    turn.contact_wrote(conn, brand, replace(tapped, tapped=article), now)
     return Notice()
 
 
-def _ack(conn: Connection, brand: Brand, number: int, ticket: int, now: datetime) -> Notice:
-    """ "I have it": for staff only, and as the desk would take it."""
-    person = people.find_by_telegram(conn, number)
-    if person is None:
-        return Notice(brand.wording.say("alert_not_staff", brand.language), is_alert=True)
-    act = Act("ack", ticket)
-    try:
-        with conn.begin_nested():
-            acts.perform(conn, brand, person, act, now)
-    except Refused as refused:
-        acts.refuse(conn, brand, person.name, act, refused, now)
-        return Notice(refused.sentence, is_alert=True)
-    return Notice(brand.wording.say("alert_taken", brand.language, name=person.name))
+def _feedback(
+    conn: Connection, brand: Brand, query: CallbackQuery, feedback: FeedbackTap, now: datetime
+) -> Notice:
+    """Remember whether an answer helped; where it did not, the way to a person is one tap away."""
+    thread = _asked(conn, query)
+    shown = _shown(conn, thread, feedback.message)
+    if thread is None or shown is None:
+        return _unknown(conn, brand, query.from_user.id)
+    language = thread.language or brand.language
+    say = brand.wording.say
+    if feedback.verdict == "human":
+        if not _was_tapped(conn, thread, code_of(feedback)):
+            said = _said(query, thread, say("feedback_human", language), code_of(feedback), now)
+            turn.contact_wrote(conn, brand, replace(said, wants="human"), now)
+        return Notice()
+    helped = feedback.verdict == "yes"
+    data = {"message": shown.id, "article": shown.article, "helped": helped}
+    if shown.helped is not None:
+        return Notice(say("feedback_known", language))
+    contacts.change_message(conn, shown.id, helped=helped)
+    ledger.record(conn, brand, [Entry("feedback", conversation=thread.id, data=data)], now)
+    if helped:
+        return Notice(say("feedback_thanks", language))
+    if contacts.current_mode(conn, thread, now) is Mode.BOT:
+        turn.say(conn, thread, "answer", say("feedback_sorry", language), f"fb:{shown.id}", now, human=True)
+    return Notice()
+
+
+def _erase(conn: Connection, brand: Brand, number: int, conversation: int, now: datetime) -> Notice:
+    """Delete what is known of a follower, because they said so."""
+    thread = contacts.find(conn, NAME, str(number))
+    if thread is None or thread.id != conversation:
+        return _unknown(conn, brand, number)
+    language = thread.language or brand.language
+    erasure.erase(conn, brand, thread, now)
+    text = brand.wording.say("erased", language, brand=brand.name)
+    letter = Letter(f"erased:{thread.id}:{int(now.timestamp())}", "command", NAME, str(number), text)
+    outbox.enqueue(conn, [letter], now)
+    return Notice()
 
 
 def _unknown(conn: Connection, brand: Brand, number: int) -> Notice:
@@ -91,3 +116,28 @@ def _unknown(conn: Connection, brand: Brand, number: int) -> Notice:
     thread = contacts.find(conn, NAME, str(number))
     language = (thread.language if thread else None) or brand.language
     return Notice(brand.wording.say("clarify_reword", language), is_alert=True)
+
+
+def _asked(conn: Connection, query: CallbackQuery) -> Thread | None:
+    """Return in whose conversation somebody tapped: their own with the bot, or with the brand's account."""
+    shown, number = query.message, query.from_user.id
+    if isinstance(shown, Message) and shown.business_connection_id is not None:
+        owner = owner_of(conn, shown.business_connection_id)
+        return contacts.find(conn, NAME, str(Address(number, owner=owner))) if owner is not None else None
+    return contacts.find(conn, NAME, str(number))
+
+
+def _shown(conn: Connection, thread: Thread | None, message: int) -> Any:
+    """Return the message of ours that a button stands under; None where it is not of their conversation."""
+    shown = conn.execute(select(MESSAGES).where(MESSAGES.c.id == message)).first()
+    return shown if thread is not None and shown is not None and shown.conversation_id == thread.id else None
+
+
+def _was_tapped(conn: Connection, thread: Thread, code: str) -> bool:
+    mine = (MESSAGES.c.conversation_id == thread.id, MESSAGES.c.remote_id == code)
+    return conn.execute(select(MESSAGES.c.id).where(*mine).limit(1)).first() is not None
+
+
+def _said(query: CallbackQuery, thread: Thread, text: str, code: str, now: datetime) -> Said:
+    name = cleaned(query.from_user.full_name).strip() or thread.name
+    return Said(NAME, thread.external_id, name[:200], text, now, remote_id=code)

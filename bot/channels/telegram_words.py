@@ -1,6 +1,6 @@
-"""What a Telegram message says in words, whatever kind of message it is."""
+"""What a Telegram message says in words and holds besides, whatever kind of message it is."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,14 +26,25 @@ SAID: dict[str, Callable[[Any], tuple[object, ...]]] = {
     "venue": lambda it: (it.title, it.address),
     "video": lambda it: (it.file_name,),
 }
+# What a kind needs to be sent anew; files are named by their id, of a photo's sizes by the largest one's.
+FILES = ("animation", "audio", "document", "photo", "sticker", "video", "video_note", "voice")
+HELD: dict[str, tuple[str, ...]] = {
+    "location": ("latitude", "longitude"),
+    "venue": ("title", "address"),
+    "contact": ("phone_number", "first_name", "last_name"),
+}
 
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """The kind of a message and its text: what was written, or else a placeholder such as "[photo]"."""
+    """The kind of a message and its text: what was written, or else a placeholder such as "[photo]".
+
+    `media` is what it holds besides: its kind, and what is needed to send it anew.
+    """
 
     kind: str
     text: str
+    media: Mapping[str, Any] | None = None
 
 
 def words_of(message: Message) -> Words | None:
@@ -49,7 +60,30 @@ def words_of(message: Message) -> Words | None:
     if kind is None:
         return None
     caption = _text(message.caption) if message.caption is not None else ""
-    return Words(kind[:LONGEST_KIND], caption if caption.strip() else _placeholder(message, kind))
+    text = caption if caption.strip() else _placeholder(message, kind)
+    return Words(kind[:LONGEST_KIND], text, _media(message, kind, caption))
+
+
+def words_of_all(messages: Sequence[Message]) -> Words | None:
+    """Return what the parts of an album say together: its caption, or a placeholder a part."""
+    found = [words for words in map(words_of, messages) if words is not None]
+    if len(found) <= 1:
+        return found[0] if found else None
+    captions = [words.text for words in found if words.media is None or words.media["caption"].strip()]
+    text = "\n".join(captions) or " ".join(words.text for words in found)
+    return Words(found[0].kind, text)
+
+
+def _media(message: Message, kind: str, caption: str) -> dict[str, Any]:
+    held: Any = getattr(message, kind, None)
+    media: dict[str, Any] = {"kind": kind[:LONGEST_KIND], "caption": caption}
+    if kind in FILES:
+        media["file"] = (held[-1] if kind == "photo" else held).file_id
+    elif kind in HELD:
+        media |= {name: getattr(held, name) for name in HELD[kind] if getattr(held, name) is not None}
+        if kind == "venue":
+            media |= {"latitude": held.location.latitude, "longitude": held.location.longitude}
+    return media
 
 
 def _placeholder(message: Message, kind: str) -> str:

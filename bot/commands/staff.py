@@ -13,11 +13,11 @@ from bot import building, journal, ledger
 from bot.clock import utc_now
 from bot.commands.context import CommandError, ConfigOption, JsonOption, learn, out, settings_of
 from bot.database import reading, transaction
+from bot.logins import create_login
 from bot.settings import Settings
 from bot.settings.addresses import parse_mail_address
 from bot.settings.calendars import parse_date
 from bot.tables import MARKS, WEB_ADDRESS
-from bot.web.sign_in import create_login
 from handoff import people, rules, shifts, swaps
 from handoff.entry import Entry, Refused
 from handoff.hours import parse_interval, parse_weekly

@@ -72,10 +72,11 @@ def load_settings(config: Path | None, environ: Mapping[str, str], cwd: Path) ->
 
 def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Settings:
     """Read the sections in the order of the shipped file, so that mistakes are named in that order."""
-    brand = root.table("brand", ("name", "timezone", "language"))
+    brand = root.table("brand", ("name", "timezone", "language", "ask_customer"))
     name = brand.text("name", "Layarku", 60)
     zone = brand.parsed("timezone", parse_zone("Asia/Jakarta"), parse_zone)
     language = brand.choice("language", "id", LANGUAGES)
+    asks_customer = brand.flag("ask_customer", True)
     knowledge = root.table("knowledge", ("content", "words"))
     content = knowledge.text("content", "knowledge/content")
     words = knowledge.parsed("words", "", str.strip)
@@ -100,6 +101,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
         brand=name,
         zone=zone,
         language=language,
+        asks_customer=asks_customer,
         content=path.parent / content,
         words=path.parent / words if words else None,
         crisis_terms=terms,

@@ -129,6 +129,7 @@ class Settings:
     brand: str
     zone: ZoneInfo
     language: str
+    asks_customer: bool
     content: Path
     words: Path | None
     crisis_terms: tuple[str, ...]

@@ -10,11 +10,13 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from bot.channels.channel import Hook
 from bot.service import Service
 from bot.web import gate, queries
 from bot.web.acting import Acting
 from bot.web.chat import Chat
 from bot.web.desk import Desk
+from bot.web.hook import Hooked
 from bot.web.news import News
 from bot.web.pages import STATIC, Pages
 from bot.web.safety import HEADERS, SafeHeaders
@@ -24,8 +26,8 @@ log = logging.getLogger(__name__)
 EXPLAINED = (400, 401, 403, 404, 405, 413)
 
 
-def build_app(service: Service) -> Starlette:
-    """Return the application that serves the pages of this process."""
+def build_app(service: Service, hook: Hook | None = None) -> Starlette:
+    """Return the application that serves the pages of this process, and its webhook if there is one."""
     pages, news = Pages(service), News(service)
     chat, desk = Chat(service, pages, news), Desk(service, pages, news)
     acting = Acting(service, pages, desk)
@@ -75,6 +77,7 @@ def build_app(service: Service) -> Starlette:
             Route("/login/{token}", login),
             Route("/logout", acting.leave, methods=["POST"]),
             Route("/healthz", healthz),
+            Route("/telegram/{secret}", Hooked(hook).take, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(SafeHeaders)],

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from bot.contacts import Thread
 from bot.mode import is_lingering
 from handoff.staff import Person, may, outranks_admin
-from handoff.ticket import Ticket
+from handoff.ticket import Status, Ticket
 
 VERBS = (
     "claim", "reply", "note", "take_over", "release", "resolve", "no_reply_needed", "reopen", "to_bot",
-    "category", "promise", "ack", "block", "unblock",
+    "category", "promise", "await", "ack", "block", "unblock",
 )  # fmt: skip
 
 
@@ -52,6 +52,8 @@ def _on_open(person: Person, ticket: Ticket) -> set[str]:
         return set()
     if ticket.responded_at is not None and ticket.unanswered_at is not None:
         found.add("no_reply_needed")
+    elif ticket.responded_at is not None and ticket.status is Status.CLAIMED:
+        found.add("await")
     return found
 
 

@@ -1,17 +1,16 @@
-"""Sign-in: one-time links and the sessions they open. Only digests of secrets are stored."""
+"""Sign-in: the sessions that one-time links open. Only digests of secrets are stored."""
 
-import hashlib
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, select
 
-from bot.tables import LOGINS, SESSIONS
+from bot.logins import Purpose, digest, use_login
+from bot.tables import SESSIONS
 from handoff import people
 from handoff.staff import Person
 
-LOGIN_LASTS = timedelta(minutes=15)
 SESSION_LASTS = timedelta(hours=12)
 
 
@@ -23,25 +22,13 @@ class Session:
     csrf: str
 
 
-def create_login(conn: Connection, staff_id: int, now: datetime) -> str:
-    """Return the token of a new one-time link for a person; it works for 15 minutes."""
-    token = secrets.token_urlsafe(32)
-    conn.execute(delete(LOGINS).where(LOGINS.c.expires_at <= now))
-    values = {"digest": digest(token), "staff_id": staff_id, "expires_at": now + LOGIN_LASTS, "used": False}
-    conn.execute(insert(LOGINS).values(values))
-    return token
-
-
 def sign_in(conn: Connection, token: str, now: datetime, previous: str | None = None) -> str | None:
     """Use a link up and return the secret of the new session; None where the link is not good any more.
 
     The browser's `previous` session ends with it, so that no session outlives a change of person.
     """
-    mine = (LOGINS.c.digest == digest(token), ~LOGINS.c.used, LOGINS.c.expires_at > now)
-    if conn.execute(update(LOGINS).where(*mine).values(used=True)).rowcount != 1:
-        return None
-    staff_id = conn.execute(select(LOGINS.c.staff_id).where(LOGINS.c.digest == digest(token))).scalar_one()
-    if people.find_by_id(conn, staff_id) is None:
+    staff_id = use_login(conn, token, Purpose.DESK, now)
+    if staff_id is None or people.find_by_id(conn, staff_id) is None:
         return None
     if previous:
         sign_out(conn, previous)
@@ -70,8 +57,3 @@ def find_session(conn: Connection, secret: str | None, now: datetime) -> Session
 def sign_out(conn: Connection, secret: str) -> None:
     """End a session."""
     conn.execute(delete(SESSIONS).where(SESSIONS.c.digest == digest(secret)))
-
-
-def digest(secret: str) -> str:
-    """Return what is stored in place of a secret."""
-    return hashlib.sha256(secret.encode()).hexdigest()

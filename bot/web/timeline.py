@@ -10,7 +10,7 @@ from bot.journal import Logged
 
 # Acts that say who did what; the change of the ticket that comes with them is not said again.
 TOLD = frozenset({"claim", "take_over", "release", "resolve", "reopen", "to_bot", "category"})
-ACTS = TOLD | {"no_reply_needed", "promise", "block", "unblock"}
+ACTS = TOLD | {"no_reply_needed", "promise", "await", "hand_over", "unsend", "block", "unblock"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,7 @@ from handoff.events import (
     Claimed,
     ContactWrote,
     CustomerAsked,
+    CustomerAwaited,
     Event,
     HandedBack,
     NoReplyNeeded,
@@ -48,7 +49,8 @@ FIRST, NEXT, RESOLUTION = Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE, Kind.RESOLUTI
 NINE, TEN, NOON = at("09:00"), at("10:00"), at("12:00")
 EVENTS: tuple[Event, ...] = (
     ContactWrote(NOON), Claimed(SARI), TakenOver(AGUS), Released(NOON), ReplyDelivered(NOON),
-    CustomerAsked(NOON), NoReplyNeeded(NOON), Resolved(SARI, NOON), HandedBack(SARI, NOON),
+    CustomerAsked(NOON), CustomerAwaited(NOON), NoReplyNeeded(NOON), Resolved(SARI, NOON),
+    HandedBack(SARI, NOON),
     Reopened(SARI, NOON), ResponseBroken(NOON), Recategorised(Category.CRISIS),
     ReplyFailed(TEN, NOON), QuestionFailed(TEN, NOON), Promised(NOON, at("13:00")),
     ApprovalAsked(1, NOON), ApprovalDecided(1, NOON), OverrideDone(1, NOON), OverrideReviewed(1, NOON),

@@ -137,10 +137,11 @@ class Stage:
         parts: list[Coroutine[Any, Any, None]] = [
             intake.work(self.service, {"telegram": line.reception}),
             Sender(self.service, {"telegram": line.channel}).run(),
+            *(part() for part in line.works()),
         ]
         polled = asyncio.Event()
         if polls:
-            parts.append(line.poll(polled.set))
+            parts.append(line.take_in(polled.set))
         self.tasks = [asyncio.create_task(part) for part in parts]
         if polls:
             await asyncio.wait_for(polled.wait(), 5)

@@ -14,7 +14,7 @@ from bot import intake
 from bot.brand import Brand
 from bot.channels.telegram_intake import ALLOWED, arrival, poll
 from bot.channels.telegram_marks import OFFSET, Position, load_position, save_position
-from bot.channels.telegram_updates import RECEPTION, said
+from bot.channels.telegram_updates import Premises, reception, said
 from bot.clock import utc_now
 from bot.database import open_memory, transaction
 from bot.settings import load_settings
@@ -213,9 +213,9 @@ def test_two_hundred_mutated_updates_are_handled_or_set_aside(tmp_path: Path) ->
                 (row,) = pending
                 try:
                     with conn.begin_nested():
-                        intake.handle(conn, brand, RECEPTION, row, now)
+                        intake.handle(conn, brand, reception(Premises()), row, now)
                 except Exception as error:
-                    intake.set_aside(conn, brand, RECEPTION, row.id, error, now)
+                    intake.set_aside(conn, brand, reception(Premises()), row.id, error, now)
         left = {row.status for row in conn.execute(INBOUND.select())}
     assert left <= {"done", "dead"}
     engine.dispose()

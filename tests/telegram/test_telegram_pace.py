@@ -22,7 +22,7 @@ def turns(pace: Pace, clock: Waits, chats: list[str | None]) -> list[float]:
     async def run() -> list[float]:
         found = []
         for chat in chats:
-            while (wait := max(pace.paused(), pace._wait(chat))) > 0:
+            while (wait := max(pace.paused(), pace.wait(chat))) > 0:
                 clock.at += wait
             await pace.turn(chat)
             found.append(clock.at)

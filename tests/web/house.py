@@ -22,12 +22,12 @@ from bot.building import cache_folder
 from bot.channels import web
 from bot.channels.channel import Page
 from bot.database import METADATA, Writer, open_engine, reading, transaction
+from bot.logins import create_login
 from bot.sender import Sender
 from bot.service import Pulse, Service
 from bot.settings import load_settings
 from bot.tables import INBOUND, OUTBOX
 from bot.web.app import build_app
-from bot.web.sign_in import create_login
 from bot.wording import read_wording
 from handoff import people, tickets
 from handoff.policy import Role

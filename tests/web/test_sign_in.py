@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.database import open_memory, transaction
+from bot.logins import create_login
 from bot.tables import LOGINS, SESSIONS
-from bot.web.sign_in import create_login, find_session, sign_in, sign_out
+from bot.web.sign_in import find_session, sign_in, sign_out
 from handoff import people
 from handoff.policy import Role
 from tests.web.house import Mimin

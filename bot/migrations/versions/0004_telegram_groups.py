@@ -57,6 +57,8 @@ def upgrade() -> None:
     op.add_column("messages", sa.Column("reply_to", sa.Integer(), nullable=True))
     op.add_column("messages", sa.Column("origin", sa.String(80), nullable=True))
     op.add_column("messages", sa.Column("deleted_at", sa.DateTime(), nullable=True))
+    op.add_column("messages", sa.Column("helped", sa.Boolean(), nullable=True))
+    op.create_index("messages_written", "messages", ["origin"], sqlite_where=sa.text("origin IS NOT NULL"))
     op.add_column("inbound", sa.Column("bundle", sa.String(80), nullable=True))
     op.add_column("outbox", sa.Column("rank", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("logins", sa.Column("purpose", sa.String(10), nullable=False, server_default="desk"))
@@ -73,7 +75,8 @@ def downgrade() -> None:
     op.drop_column("logins", "purpose")
     op.drop_column("outbox", "rank")
     op.drop_column("inbound", "bundle")
-    for column in ("deleted_at", "origin", "reply_to", "media"):
+    op.drop_index("messages_written", "messages")
+    for column in ("helped", "deleted_at", "origin", "reply_to", "media"):
         op.drop_column("messages", column)
     op.drop_column("conversations", "asked_at")
     for table in ("removals", "business", "topics", "copies"):

@@ -1,0 +1,65 @@
+"""Deleting what is known of a follower: words, name, files; that something happened stays on record."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete, select, update
+
+from bot import ledger, outbox
+from bot.brand import Brand
+from bot.contacts import Thread
+from bot.outbox import Letter, Status
+from bot.tables import CONTACTS, CONVERSATIONS, COPIES, INBOUND, MESSAGES, OUTBOX, REMOVALS, TOPICS
+from handoff import events, tickets
+from handoff.entry import Entry
+from handoff.tables import ALERTS, TICKETS
+
+NOBODY = "-"
+
+
+def erase(conn: Connection, brand: Brand, thread: Thread, now: datetime) -> None:
+    """Delete it, in the caller's transaction; an open matter ends with it, since nobody can answer any more.
+
+    The person may come back at any time, and is somebody new then. What waits to be sent to them is
+    given up.
+    """
+    newest = tickets.find_newest(conn, thread.id)
+    if newest is not None and newest.ticket.is_open:
+        over = tickets.apply(conn, brand.promises, newest, events.HandedBack(None, now), now)
+        ledger.record(conn, brand, over, now)
+    mine = MESSAGES.c.conversation_id == thread.id
+    blank: dict[str, object] = {"text": "", "media": None, "reading": None, "offers": [], "origin": None}
+    conn.execute(delete(COPIES).where(COPIES.c.message_id.in_(select(MESSAGES.c.id).where(mine))))
+    conn.execute(update(MESSAGES).where(mine).values(blank))
+    conn.execute(delete(INBOUND).where(INBOUND.c.lane == lane_of(thread), INBOUND.c.status != "pending"))
+    _blank_sends(conn, thread)
+    if thread.external_id.isdecimal():
+        theirs = REMOVALS.c.person == int(thread.external_id)
+        conn.execute(update(REMOVALS).where(theirs).values(text="", name=NOBODY))
+    gone = {"name": NOBODY, "external_id": f"erased:{thread.contact}", "reachable": False}
+    conn.execute(update(CONTACTS).where(CONTACTS.c.id == thread.contact).values(gone))
+    forgotten: dict[str, object] = {"offers": [], "topic": None, "clarified_at": None, "asked_at": None}
+    conn.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.id == thread.id).values(forgotten))
+    topic = conn.execute(select(TOPICS).where(TOPICS.c.conversation_id == thread.id)).first()
+    if topic is not None:
+        payload = {"topic": thread.id}
+        outbox.enqueue(
+            conn,
+            [Letter(f"erase:{thread.id}:{topic.thread}", "erase", "telegram", topic.chat, "", payload)],
+            now,
+        )
+    ledger.record(conn, brand, [Entry("erased", conversation=thread.id)], now)
+
+
+def lane_of(thread: Thread) -> str:
+    """Return the lane in which what this contact sent arrives."""
+    return f"{thread.channel}:{thread.external_id.partition('@')[0]}"
+
+
+def _blank_sends(conn: Connection, thread: Thread) -> None:
+    """Blank the texts of what was sent and told of them; what has not left yet never does."""
+    of_theirs = select(TICKETS.c.id).where(TICKETS.c.conversation_id == thread.id)
+    alerts = select(ALERTS.c.id).where(ALERTS.c.ticket_id.in_(of_theirs))
+    about = (OUTBOX.c.conversation_id == thread.id) | OUTBOX.c.alert_id.in_(alerts)
+    waiting = update(OUTBOX).where(about, OUTBOX.c.status == Status.QUEUED)
+    conn.execute(waiting.values(status=Status.DISCARDED, error="the follower's data were deleted"))
+    conn.execute(update(OUTBOX).where(about).values(text="", payload={}))
