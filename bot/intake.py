@@ -165,6 +165,17 @@ def list_dead(conn: Connection, limit: int = 100) -> list[Row[Any]]:
     return list(conn.execute(dead.limit(limit)))
 
 
+def words_in(raw: object) -> str:
+    """Return the first text or caption anywhere in an update, for a person who has to look at it."""
+    if isinstance(raw, dict):
+        for key in ("text", "caption", "odd"):
+            if isinstance(raw.get(key), str) and raw[key].strip():
+                return str(raw[key])
+        found = (words_in(value) for value in raw.values())
+        return next((words for words in found if words), "")
+    return next((words for words in map(words_in, raw) if words), "") if isinstance(raw, list) else ""
+
+
 async def work(service: Service, receptions: Mapping[str, Reception]) -> None:
     """Handle what comes in until cancelled."""
     async for _ in service.pulse.beats(0.5):

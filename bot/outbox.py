@@ -127,6 +127,19 @@ def get(conn: Connection, row_id: int) -> Row[Any]:
     return conn.execute(_rows().where(OUTBOX.c.id == row_id)).one()
 
 
+def find_first(conn: Connection, row: Row[Any], now: datetime) -> int:
+    """Return what goes first to the recipient of a row that has waited for its turn: it, or what came
+    meanwhile and ranks lower.
+    """
+    if row.rank == ANYTHING:
+        return int(row.id)
+    mine = (IS_QUEUED, OUTBOX.c.channel == row.channel, OUTBOX.c.recipient == row.recipient)
+    due = OUTBOX.c.not_before.is_(None) | (OUTBOX.c.not_before <= now)
+    first = select(OUTBOX.c.id).where(*mine, due, OUTBOX.c.rank < row.rank)
+    found = conn.execute(first.order_by(OUTBOX.c.rank, OUTBOX.c.id).limit(1)).scalar_one_or_none()
+    return int(row.id if found is None else found)
+
+
 def mark_sending(conn: Connection, row_id: int) -> Row[Any] | None:
     """Mark a row directly before its request; None where it is fenced off or no longer queued.
 

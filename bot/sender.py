@@ -62,12 +62,19 @@ class Sender:
         self._service.pulse.strike()
 
     async def _deliver(self, row: Row[Any]) -> None:
-        """Mark the row directly before its request, send it, and record what became of it."""
+        """Mark the row directly before its request, send it, and record what became of it.
+
+        While it waited for its turn something more urgent may have come, or more words joined it.
+        """
         service, channel = self._service, self._channels[row.channel]
-        sending = Sending(row.id, row.kind, row.recipient, row.text, row.payload, row.message_id)
-        await channel.wait_turn(sending)
-        if await service.write(lambda conn: outbox.mark_sending(conn, row.id)) is None:
+        await channel.wait_turn(_sending(row))
+        waited = row
+        taken = await service.write(
+            lambda conn: outbox.mark_sending(conn, outbox.find_first(conn, waited, service.now()))
+        )
+        if taken is None:
             return
+        row, sending = taken, _sending(taken)
         try:
             remote_id = await channel.send(sending)
         except Unsent as error:
@@ -99,3 +106,7 @@ class Sender:
             await service.write(
                 lambda conn: delivery.delivered(conn, service.brand, row.id, service.now(), remote_id)
             )
+
+
+def _sending(row: Row[Any]) -> Sending:
+    return Sending(row.id, row.kind, row.recipient, row.text, row.payload, row.message_id)

@@ -10,6 +10,7 @@ from bot import building
 from bot.commands.context import CommandError, ConfigOption, note, out, settings_of
 from bot.database import reading
 from bot.settings import Settings, SettingsError, demo_config, warnings
+from handoff import people
 from knowledge.content import read_content
 from knowledge.mistakes import ContentError
 from knowledge.words import WordsError
@@ -85,6 +86,11 @@ def _check_content(settings: Settings, problems: list[str]) -> list[str]:
     if not problems and database and Path(database).exists():
         with reading(building.open_database(settings)) as conn:
             lines += [f"database: {line}" for line in building.differences(settings, conn, articles)]
+            unreached = people.list_unreached(conn) if settings.telegram.token is not None else []
+        lines += [
+            f"warning: {name} cannot be reached in Telegram; `mimin staff invite {name}` prints a link"
+            for name in unreached
+        ]
     phrasings = sum(len(article.phrasings) for article in articles)
     if not problems:
         lines.append(

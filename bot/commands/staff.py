@@ -10,6 +10,7 @@ from rich.table import Table
 from sqlalchemy import Connection, select
 
 from bot import building, journal, ledger
+from bot.channels.telegram_invites import invite as invite_of
 from bot.clock import utc_now
 from bot.commands.context import CommandError, ConfigOption, JsonOption, learn, out, settings_of
 from bot.database import reading, transaction
@@ -77,8 +78,10 @@ def add(
             raise CommandError(f"--telegram {telegram} belongs to {known.name} already")
         person = people.add_staff(conn, name, given, telegram, on_call or [], email)
         _log(conn, "staff_added", person, role=given)
+        opened = invite_of(conn, person.id, utc_now())
     standing = given.replace("_", " ")
     out(f"{name} is at the desk as {standing}; `mimin staff login {name}` prints a sign-in link")
+    out(_invited(name, opened))
 
 
 @app.command()
@@ -156,6 +159,19 @@ def login(name: NameArgument, config: ConfigOption = None) -> None:
 
 
 @app.command()
+def invite(name: NameArgument, config: ConfigOption = None) -> None:
+    """Print what lets the bot write to the person in Telegram: a bot may not write first."""
+    settings = settings_of(config)
+    engine = building.open_database(settings)
+    building.fill(settings, engine)
+    with transaction(engine) as conn:
+        person = _person(conn, name)
+        opened = invite_of(conn, person.id, utc_now())
+        _log(conn, "staff_invited", person)
+    out(_invited(person.name, opened))
+
+
+@app.command()
 def swap(
     gives: Annotated[str, typer.Argument(help="Who gives a shift away.")],
     takes: Annotated[str, typer.Argument(help="Who is on call instead.")],
@@ -207,6 +223,13 @@ def unswap(
             raise CommandError(refused.sentence) from refused
         journal.append(conn, Entry("swap_undone", data={"swap": undone.id}), utc_now())
     out(f"swap {undone.id} is taken back: {undone.gives} keeps the shift")
+
+
+def _invited(name: str, opened: str) -> str:
+    """Say what to do with a personal link, or with the words that stand in for it."""
+    if opened.startswith("http"):
+        return f"in Telegram, {name} opens this once, within three days: {opened}"
+    return f"in Telegram, {name} sends this to the bot once, within three days: {opened}"
 
 
 def _swapped(one: swaps.Swapped, settings: Settings) -> str:

@@ -23,7 +23,7 @@ from bot.web.pages import Pages
 from bot.web.queries import Clock, Counts, Item
 from bot.web.sign_in import Session, find_session
 from bot.web.timeline import Line, timeline
-from handoff import climbs, tickets
+from handoff import climbs, people, tickets
 from handoff.policy import Category
 from handoff.tickets import Filed
 
@@ -46,6 +46,7 @@ class Frame:
     handover: Any
     names: Mapping[int, str]
     position: int
+    unreached: Sequence[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +83,8 @@ class Desk:
             return frame, outbox.list_troubled(conn), intake.list_dead(conn)
 
         frame, sends, updates = await self._service.read(load)
-        return self._pages.render(
-            request, "desk.html", context={"frame": frame, "opened": None, "sends": sends, "updates": updates}
-        )
+        context = {"frame": frame, "opened": None, "sends": sends, "updates": updates}
+        return self._pages.render(request, "desk.html", context=context | {"words_in": intake.words_in})
 
     async def conversation(self, request: Request) -> Response:
         """Show one conversation beside the list."""
@@ -170,6 +170,7 @@ class Desk:
             handover=queries.find_handover(conn, me, queries.read_mark(conn, HANDED.format(me))),
             names=queries.names(conn),
             position=journal.position(conn),
+            unreached=people.list_unreached(conn) if "telegram" in self._service.brand.reaches else [],
         )
 
     def _opened(self, conn: Connection, conversation: int, session: Session) -> Opened:
