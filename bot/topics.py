@@ -12,7 +12,7 @@ from bot import contacts, journal, outbox
 from bot.brand import Brand
 from bot.card import Card, Matter, Promise, card_of
 from bot.contacts import Thread
-from bot.cutting import LONGEST, units
+from bot.cutting import LONGEST, shortened, units
 from bot.journal import Logged
 from bot.mode import Mode
 from bot.outbox import CARDS, WORDS, Letter, Status
@@ -27,6 +27,7 @@ from handoff.tickets import Filed
 MARK = "topics:position"
 CHANNEL = "telegram"
 AT_ONCE = 200
+TOLD = 300  # of each message before, where a topic begins
 # What becomes of these is not told in the topic that it did not reach.
 OWN_KINDS = frozenset({"relay", "bell", "card", "notice", "sign", "callback", "erase", "alert"})
 SHOWS = frozenset({"ticket", "alert", "breach", "met", "annulled", "acked"})
@@ -84,7 +85,7 @@ def load_context(conn: Connection, brand: Brand, conversation: int, upto: int | 
     rows = contacts.list_messages(conn, conversation, most + 20)
     before = [row for row in rows if upto is None or row.id < upto][-most:]
     thread = contacts.get(conn, conversation)
-    return "\n".join(f"{_speaker(conn, brand, thread, row)}{quote(row.text)}" for row in before)
+    return "\n".join(f"{_speaker(conn, brand, thread, row)}{shortened(row.text, TOLD)}" for row in before)
 
 
 class _Topic:
@@ -133,10 +134,11 @@ class _Topic:
             self._line(one, self._say("topic_deleted"), reply=row.id)
             return
         prefix = _speaker(self._conn, self._brand, self._thread, row)
-        payload: dict[str, Any] = {"lines": [[prefix, row.text, row.author == "contact"]], "copies": [row.id]}
+        is_plain = row.author == "contact" and row.source != "edit"
+        payload: dict[str, Any] = {"lines": [[prefix, row.text, is_plain]], "copies": [row.id]}
         if row.reply_to is not None:
             payload["reply"] = row.reply_to
-        if row.author == "contact" and row.source != "edit" and row.remote_id and row.remote_id.isdecimal():
+        if is_plain and row.remote_id and row.remote_id.isdecimal():
             payload["from"] = self._thread.external_id
             payload["ids"] = [part["id"] for part in row.media or ()] or [int(row.remote_id)]
             if row.media:

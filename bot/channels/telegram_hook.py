@@ -13,7 +13,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot import intake
 from bot.channels.telegram_intake import ALLOWED, HELPLESS, LONGEST, SHORTEST, arrival
-from bot.channels.telegram_request import Flooded, plain
+from bot.channels.telegram_outcomes import Flooded, plain
 from bot.intake import Full
 from bot.service import Service
 

@@ -19,7 +19,7 @@ from bot import intake
 from bot.channels.telegram import LONG_POLL
 from bot.channels.telegram_address import NAME
 from bot.channels.telegram_marks import Position, load_position, save_position
-from bot.channels.telegram_request import Flooded, plain
+from bot.channels.telegram_outcomes import Flooded, plain
 from bot.intake import Arrival
 from bot.service import Service
 

@@ -8,7 +8,7 @@ from telegram.error import TelegramError
 
 from bot.channels.telegram_commands import menu
 from bot.channels.telegram_marks import load_menu, save_menu
-from bot.channels.telegram_request import plain
+from bot.channels.telegram_outcomes import plain
 from bot.service import Service
 from bot.wording import LANGUAGES
 

@@ -14,8 +14,8 @@ from bot.card import Card
 from bot.channels.channel import Sending, Unsent
 from bot.channels.telegram_keyboards import card_keyboard, keyboard_of
 from bot.channels.telegram_media import send_media
+from bot.channels.telegram_outcomes import plain
 from bot.channels.telegram_pace import Pace
-from bot.channels.telegram_request import plain
 from bot.service import Service
 from bot.tables import COPIES, MESSAGES, TOPICS
 

@@ -12,7 +12,10 @@ from types import TracebackType
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
-from tests.telegram.fake_table import TABLE, ApiError, checked
+import httpx
+
+from tests.telegram.fake_methods import TABLE
+from tests.telegram.fake_table import ApiError, checked
 from tests.telegram.fake_world import World
 
 TOKEN = "123456:FAKE-TOKEN"
@@ -49,6 +52,7 @@ class FakeApi(World):
         super().__init__(now)
         self.calls: list[Call] = []
         self.calls_in_a_pause: list[Call] = []
+        self.posted: list[int] = []
         self._faults: dict[str, deque[Fault]] = {}
         self._paused_until = 0.0
         self._connections: set[asyncio.Task[None]] = set()
@@ -57,12 +61,15 @@ class FakeApi(World):
         self._server = await asyncio.start_server(self._serve, "127.0.0.1", 0)
         self.port: int = self._server.sockets[0].getsockname()[1]
         self.base = f"http://127.0.0.1:{self.port}/bot"
+        self._poster = asyncio.create_task(self._post_updates())
         return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._server.close()
+        self._poster.cancel()
+        await asyncio.gather(self._poster, return_exceptions=True)
         for task in self._connections:
             task.cancel()
         await asyncio.gather(*self._connections, return_exceptions=True)
@@ -75,6 +82,23 @@ class FakeApi(World):
     def of(self, method: str) -> list[Call]:
         """Return the calls of one method."""
         return [call for call in self.calls if call.method == method]
+
+    async def _post_updates(self) -> None:
+        """Post what comes to the webhook, one after the other; what is not taken with a 2xx comes again."""
+        async with httpx.AsyncClient(timeout=5) as client:
+            while True:
+                update = await self.next_for_webhook()
+                headers = {"X-Telegram-Bot-Api-Secret-Token": self.hook.get("secret_token", "")}
+                try:
+                    answer = await client.post(self.webhook, json=update, headers=headers)
+                    self.posted.append(answer.status_code)
+                    taken = answer.is_success
+                except httpx.HTTPError:
+                    taken = False
+                if taken:
+                    self.confirm(update["update_id"] + 1)
+                else:
+                    await asyncio.sleep(0.05)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

@@ -1,15 +1,21 @@
-"""What the fake Bot API takes: methods, parameters and their types, in the words of the Bot API's pages.
-
-Held against the library's own signatures, and against a machine-readable specification where there is one.
-"""
+"""How the fake Bot API reads what it is given, and what it says where something is wrong with that."""
 
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from telegram.constants import ReactionEmoji
+
+from tests.telegram.fake_methods import TABLE, Field
+
+ENTITIES = frozenset({"date_time", "bold", "italic", "mention", "bot_command", "url", "text_link"})
+PERMISSIONS = (
+    "can_send_messages", "can_send_audios", "can_send_documents", "can_send_photos", "can_send_videos",
+    "can_send_video_notes", "can_send_voice_notes", "can_send_polls", "can_send_other_messages",
+    "can_add_web_page_previews", "can_change_info", "can_invite_users", "can_pin_messages",
+    "can_manage_topics", "can_edit_tag", "can_react_to_messages",
+)  # fmt: skip
 
 
 class ApiError(Exception):
@@ -24,59 +30,6 @@ class ApiError(Exception):
 
 def bad(description: str) -> ApiError:
     return ApiError(400, f"Bad Request: {description}")
-
-
-@dataclass(frozen=True)
-class Field:
-    """One parameter; `types` are its types as the Bot API's pages name them."""
-
-    types: tuple[str, ...]
-    required: bool
-
-
-def fields(**types: str) -> Mapping[str, Field]:
-    """Read parameters written as `chat_id="Integer|String!"`; the mark says that one is required."""
-    return {
-        name: Field(tuple(written.rstrip("!").split("|")), written.endswith("!"))
-        for name, written in types.items()
-    }
-
-
-MARKUPS = "InlineKeyboardMarkup|ReplyKeyboardMarkup|ReplyKeyboardRemove|ForceReply"
-TABLE: Mapping[str, Mapping[str, Field]] = {
-    "getMe": {},
-    "getUpdates": fields(
-        offset="Integer", limit="Integer", timeout="Integer", allowed_updates="Array of String"
-    ),
-    "setWebhook": fields(
-        url="String!", certificate="InputFile", ip_address="String", max_connections="Integer",
-        allowed_updates="Array of String", drop_pending_updates="Boolean", secret_token="String",
-    ),
-    "deleteWebhook": fields(drop_pending_updates="Boolean"),
-    "getWebhookInfo": {},
-    "sendMessage": fields(
-        business_connection_id="String", chat_id="Integer|String!", message_thread_id="Integer",
-        direct_messages_topic_id="Integer", text="String!", parse_mode="String",
-        entities="Array of MessageEntity", link_preview_options="LinkPreviewOptions",
-        disable_notification="Boolean", protect_content="Boolean", allow_paid_broadcast="Boolean",
-        message_effect_id="String", suggested_post_parameters="SuggestedPostParameters",
-        reply_parameters="ReplyParameters", reply_markup=MARKUPS,
-    ),
-    "editMessageText": fields(
-        business_connection_id="String", chat_id="Integer|String", message_id="Integer",
-        inline_message_id="String", text="String!", parse_mode="String", entities="Array of MessageEntity",
-        link_preview_options="LinkPreviewOptions", reply_markup="InlineKeyboardMarkup",
-    ),
-    "answerCallbackQuery": fields(
-        callback_query_id="String!", text="String", show_alert="Boolean", url="String", cache_time="Integer"
-    ),
-    "setMessageReaction": fields(
-        chat_id="Integer|String!", message_id="Integer!", reaction="Array of ReactionType", is_big="Boolean"
-    ),
-    "setMyCommands": fields(
-        commands="Array of BotCommand!", scope="BotCommandScope", language_code="String"
-    ),
-}  # fmt: skip
 
 
 def checked(method: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -160,11 +113,37 @@ def _keyboard(given: Any) -> dict[str, Any]:
             text = button.get("text")
             if not isinstance(text, str) or not text.strip():
                 raise bad("can't parse inline keyboard button: text must be non-empty")
+            if set(button) == {"text", "url"}:
+                if not str(button["url"]).startswith("https://"):
+                    raise bad("BUTTON_URL_INVALID")
+                continue
             if set(button) - {"text"} != {"callback_data"}:
-                raise bad("the fake knows only buttons with callback_data")
+                raise bad("the fake knows only buttons with callback_data or url")
             if not 1 <= len(str(button["callback_data"]).encode()) <= 64:
                 raise bad("BUTTON_DATA_INVALID")
     return value
+
+
+def _entity(given: Any) -> dict[str, Any]:
+    value = _object("type", "offset", "length", also=("unix_time", "date_time_format", "url"))(given)
+    if value["type"] not in ENTITIES or (value["type"] == "date_time") != ("unix_time" in value):
+        raise bad(f"can't parse MessageEntity: {value['type']!r}")
+    if value["type"] == "date_time" and not re.fullmatch("r|w?[dD]?[tT]?", value.get("date_time_format", "")):
+        raise bad("can't parse MessageEntity: wrong date-time format")
+    return value
+
+
+def _float(given: Any) -> float:
+    if isinstance(given, bool):
+        raise TypeError(given)
+    return float(given)
+
+
+def _file(given: Any) -> str:
+    """Read a file by what Telegram calls it; the fake takes no uploads and fetches nothing."""
+    if not isinstance(given, str) or "/" in given:
+        raise bad("wrong file identifier/HTTP URL specified")
+    return given
 
 
 def _not_here(given: Any) -> Any:
@@ -182,8 +161,17 @@ READERS: Mapping[str, Callable[[Any], Any]] = {
     "Array of BotCommand": _array(_object("command", "description")),
     "BotCommandScope": _object("type", also=("chat_id", "user_id")),
     "ReplyParameters": _object("message_id", also=("chat_id", "allow_sending_without_reply", "quote")),
+    "Array of MessageEntity": _array(_entity),
+    "Array of Integer": _array(_integer),
+    "Float": _float,
+    "InputFile": _file,
+    "ChatPermissions": _object(also=PERMISSIONS),
+    **{
+        f"Array of InputMedia{kind}": _array(_object("type", "media", also=("caption",)))
+        for kind in ("Audio", "Document", "Photo", "Video")
+    },
     **dict.fromkeys(
-        ("ReplyKeyboardMarkup", "ReplyKeyboardRemove", "ForceReply", "InputFile", "Array of MessageEntity",
+        ("ReplyKeyboardMarkup", "ReplyKeyboardRemove", "ForceReply", "Array of InputMediaLivePhoto",
          "SuggestedPostParameters"),
         _not_here,
     ),

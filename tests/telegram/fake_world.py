@@ -4,105 +4,56 @@ import asyncio
 import itertools
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from tests.telegram.fake_groups import Groups
+from tests.telegram.fake_people import BOT, Sent
+from tests.telegram.fake_sending import Sending
 from tests.telegram.fake_table import ApiError, bad, units
 
-BOT = {"id": 123456, "is_bot": True, "first_name": "Mimin", "username": "mimin_fake_bot"}
 UNASKED = {"chat_member", "message_reaction", "message_reaction_count"}
 TOO_OLD = "query is too old and response timeout expired or query ID is invalid"
 
-
-@dataclass
-class Person:
-    """Somebody with a private chat; who never started the bot cannot be written to."""
-
-    id: int
-    first_name: str
-    language_code: str = "id"
-    has_started: bool = True
-    has_blocked: bool = False
-
-    @property
-    def user(self) -> dict[str, Any]:
-        return {
-            "id": self.id, "is_bot": False, "first_name": self.first_name,
-            "language_code": self.language_code,
-        }  # fmt: skip
-
-    @property
-    def chat(self) -> dict[str, Any]:
-        return {"id": self.id, "type": "private", "first_name": self.first_name}
+__all__ = ["BOT", "Sent", "World"]
 
 
-@dataclass
-class Sent:
-    """A message of the bot as it stands now."""
-
-    chat: int
-    id: int
-    text: str
-    keyboard: list[list[dict[str, Any]]] = field(default_factory=list)
-    preview: Mapping[str, Any] | None = None
-    edits: int = 0
-
-
-class World:
+class World(Sending, Groups):
     """Everything the fake knows; people are told apart by their number."""
 
     def __init__(self, now: Callable[[], datetime]) -> None:
-        self.now = now
-        self.people: dict[int, Person] = {}
-        self.sent: list[Sent] = []
+        super().__init__(now)
         self.updates: list[dict[str, Any]] = []
-        self.reactions: dict[tuple[int, int], list[str]] = {}
         self.taps: dict[str, dict[str, Any] | None] = {}
-        self.commands: list[dict[str, Any]] = []
+        self.commands: dict[tuple[str, str], list[dict[str, Any]]] = {}
+        self.typing: list[int] = []
         self.webhook = ""
+        self.hook: dict[str, Any] = {}
         self.confirmed = 0
         self._allowed: list[str] | None = None
         self._update_ids = itertools.count(1001)
-        self._message_ids = itertools.count(1)
         self._tap_ids = itertools.count(1)
         self._poller = 0
         self._news = asyncio.Event()
 
-    def person(self, number: int, name: str, **known: Any) -> Person:
-        """Let somebody exist."""
-        self.people[number] = Person(number, name, **known)
-        return self.people[number]
-
     def texts_to(self, number: int) -> list[str]:
         """Return what the bot's messages to somebody say now."""
-        return [message.text for message in self.sent if message.chat == number]
+        return [message.text for message in self.sent if message.chat == number and not message.is_deleted]
 
-    def says(self, number: int, text: str | None = None, **content: Any) -> int:
-        """Let somebody write; returns the message's id. `content` is anything else a message may hold."""
-        message = self._message(number, **({} if text is None else {"text": text}), **content)
-        self.push("message", message)
-        return int(message["message_id"])
+    def sent_to(self, number: int) -> list[Sent]:
+        """Return the bot's messages to somebody that still stand."""
+        return [message for message in self.sent if message.chat == number and not message.is_deleted]
 
-    def edits(self, number: int, message_id: int, text: str) -> None:
-        """Let somebody change what they wrote."""
-        date = int(self.now().timestamp())
-        message = self._message(number, text=text, edit_date=date) | {"message_id": message_id}
-        self.push("edited_message", message)
-
-    def taps_on(self, number: int, message: Sent, row: int = 0, data: str | None = None) -> str:
+    def taps_on(self, number: int, message: Sent, row: int = 0, data: str | None = None, at: int = 0) -> str:
         """Let somebody tap a button; returns the tap's id. `data` is what a forged client sends instead."""
         tap = f"tap{next(self._tap_ids)}"
         self.taps[tap] = None
-        shown = {
-            "message_id": message.id, "date": int(self.now().timestamp()), "from": BOT, "text": message.text,
-            "chat": self.people[message.chat].chat,
-        }  # fmt: skip
+        pressed = data if data is not None else message.keyboard[row][at]["callback_data"]
         self.push(
             "callback_query",
             {
-                "id": tap, "from": self.people[number].user, "chat_instance": "1", "message": shown,
-                "data": data if data is not None else message.keyboard[row][0]["callback_data"],
+                "id": tap, "from": self.people[number].user, "chat_instance": "1", "data": pressed,
+                "message": self.shown(message),
             },
         )  # fmt: skip
         return tap
@@ -136,27 +87,44 @@ class World:
             case "getUpdates":
                 return await self._get_updates(**given)
             case "setWebhook" | "deleteWebhook":
-                self.webhook = given.get("url", "")
-                if given.get("drop_pending_updates"):
-                    self.updates.clear()
-                return True
+                return self._set_webhook(given)
             case "getWebhookInfo":
                 pending = len(self.updates)
                 return {"url": self.webhook, "has_custom_certificate": False, "pending_update_count": pending}
-            case "sendMessage":
-                return self._send(given)
-            case "editMessageText":
-                return self._edit(given)
             case "answerCallbackQuery":
                 return self._answer_tap(given)
-            case "setMessageReaction":
-                self._writable(given["chat_id"])
-                emojis = [reaction["emoji"] for reaction in given.get("reaction", ())]
-                self.reactions[given["chat_id"], given["message_id"]] = emojis
+            case "setMyCommands":
+                scope = given.get("scope", {"type": "default"})
+                key = f"{scope['type']}:{scope.get('chat_id', '')}".rstrip(":")
+                self.commands[key, given.get("language_code", "")] = given["commands"]
                 return True
+            case "sendChatAction":
+                self.target(given)
+                self.typing.append(given["chat_id"])
+                return True
+            case _ if method in self.FORUM:
+                return self.arrange(method, given)
             case _:
-                self.commands = given["commands"]
-                return True
+                return self.deliver(method, given)
+
+    def _set_webhook(self, given: Mapping[str, Any]) -> bool:
+        url = given.get("url", "")
+        if url and not url.startswith(("https://", "http://127.0.0.1")):
+            raise bad("bad webhook: An HTTPS URL must be provided for webhook")
+        self.webhook, self.hook = url, dict(given)
+        if given.get("allowed_updates"):
+            self._allowed = given["allowed_updates"]
+        if given.get("drop_pending_updates"):
+            self.updates.clear()
+        self._news.set()
+        return True
+
+    async def next_for_webhook(self) -> dict[str, Any]:
+        """Wait for the next update to post; it stays until `confirm` is called with what follows it."""
+        while not (self.webhook and self.updates):
+            self._news.clear()
+            await self._news.wait()
+        return self.updates[0]
 
     async def _get_updates(
         self, offset: int = 0, limit: int = 100, timeout: int = 0, allowed_updates: list[str] | None = None
@@ -171,9 +139,9 @@ class World:
         if allowed_updates is not None:
             self._allowed = allowed_updates
         if offset < 0:
-            self._confirm(self.updates[offset:][0]["update_id"] if self.updates else 0)
+            self.confirm(self.updates[offset:][0]["update_id"] if self.updates else 0)
         else:
-            self._confirm(offset)
+            self.confirm(offset)
         self._poller += 1
         mine = self._poller
         self._news.set()
@@ -189,36 +157,10 @@ class World:
                 async with asyncio.timeout(left):
                     await self._news.wait()
 
-    def _confirm(self, before: int) -> None:
+    def confirm(self, before: int) -> None:
+        """Forget the updates below a number."""
         self.updates = [update for update in self.updates if update.get("update_id", 0) >= before]
         self.confirmed = max(self.confirmed, before)
-
-    def _send(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        person = self._writable(given["chat_id"])
-        text = self._text(given)
-        message = Sent(
-            person.id,
-            next(self._message_ids),
-            text,
-            given.get("reply_markup", {}).get("inline_keyboard", []),
-            given.get("link_preview_options"),
-        )
-        self.sent.append(message)
-        return self._shown(message)
-
-    def _edit(self, given: Mapping[str, Any]) -> dict[str, Any]:
-        self._writable(given.get("chat_id"))
-        place = (given["chat_id"], given.get("message_id"))
-        message = next((sent for sent in self.sent if (sent.chat, sent.id) == place), None)
-        if message is None:
-            raise bad("message to edit not found")
-        text, keyboard = self._text(given), given.get("reply_markup", {}).get("inline_keyboard", [])
-        if (text, keyboard) == (message.text, message.keyboard):
-            raise bad(
-                "message is not modified: specified new message content and reply markup are exactly the same"
-            )
-        message.text, message.keyboard, message.edits = text, keyboard, message.edits + 1
-        return self._shown(message)
 
     def _answer_tap(self, given: Mapping[str, Any]) -> bool:
         tap = given["callback_query_id"]
@@ -228,32 +170,3 @@ class World:
             raise bad("MESSAGE_TOO_LONG")
         self.taps[tap] = {"text": given.get("text", ""), "alert": given.get("show_alert", False)}
         return True
-
-    def _writable(self, chat: object) -> Person:
-        """Return who a chat is with; raises ApiError where the bot may not write there."""
-        person = self.people.get(chat) if isinstance(chat, int) else None
-        if person is None or not person.has_started:
-            raise bad("chat not found")
-        if person.has_blocked:
-            raise ApiError(403, "Forbidden: bot was blocked by the user")
-        return person
-
-    def _text(self, given: Mapping[str, Any]) -> str:
-        text: str = given["text"]
-        if not text.strip():
-            raise bad("message text is empty")
-        if units(text) > 4096:
-            raise bad("message is too long")
-        return text.strip()
-
-    def _message(self, number: int, **content: Any) -> dict[str, Any]:
-        person = self.people[number]
-        head = {"message_id": next(self._message_ids), "date": int(self.now().timestamp())}
-        return head | {"chat": person.chat, "from": person.user} | content
-
-    def _shown(self, message: Sent) -> dict[str, Any]:
-        shown = {
-            "message_id": message.id, "date": int(self.now().timestamp()), "from": BOT, "text": message.text,
-            "chat": self.people[message.chat].chat,
-        }  # fmt: skip
-        return shown | ({"reply_markup": {"inline_keyboard": message.keyboard}} if message.keyboard else {})

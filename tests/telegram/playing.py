@@ -31,11 +31,14 @@ from knowledge.understanding import Understanding
 from tests.telegram.fake_api import TOKEN, FakeApi
 
 ANI, BAYU, SARI, AGUS, RINA = 1001, 1002, 2001, 2002, 2003
+OWNER = 3001  # of the brand's own account, who is no person of the staff
+STAFF_GROUP, PUBLIC = -100777, -100888
 STAFF = (
     Person(1, "sari", Role.ADMIN, SARI),
     Person(2, "agus", Role.SUPERVISOR, AGUS),
     Person(3, "rina", Role.DECISION_MAKER, RINA),
 )
+SECRET = "fake-secret"
 CONFIG = """
 [brand]
 name = "Layarku"
@@ -49,6 +52,7 @@ first_response = "15m"
 calendar = "always"
 [web]
 port = 0
+[telegram]
 """
 COMPLAINT = "Saya komplain, gangguan terus dari kemarin! Mau bicara dengan admin."
 PRICE = "Paket Layarku mulai dari Rp75.000 sebulan."
@@ -125,20 +129,31 @@ class Stage:
         service = self.service
         await service.write(lambda conn: acts.perform(conn, service.brand, person, act, service.now()))
 
+    async def act_as(self, name: str, verb: str, ticket: int = 1, **args: object) -> None:
+        """Let somebody do something at the desk, by name."""
+        person = await self.service.read(lambda conn: people.find_staff(conn, name))
+        assert person is not None
+        await self.act(person, Act(verb, ticket, args=args))
+
+    async def add_staff(self, name: str, telegram: int, role: Role = Role.ADMIN) -> None:
+        """Let one more person be at the desk."""
+        await self.service.write(lambda conn: people.add_staff(conn, name, role, telegram))
+
     async def pass_time(self, minutes: float) -> None:
         """Move the clock on and do what is due then."""
         self.clock.ahead += timedelta(minutes=minutes)
         service = self.service
         await service.write(lambda conn: ledger.sweep(conn, service.brand, service.now()))
 
-    async def start(self, *, polls: bool = True) -> None:
+    async def start(self, *, polls: bool = True, sends: bool = True) -> None:
         """Let Mimin run: intake, handling and sending."""
         self.line = line = await connect(self.service, self.patience)
         parts: list[Coroutine[Any, Any, None]] = [
             intake.work(self.service, {"telegram": line.reception}),
-            Sender(self.service, {"telegram": line.channel}).run(),
             *(part() for part in line.works()),
         ]
+        if sends:
+            parts.append(Sender(self.service, {"telegram": line.channel}).run())
         polled = asyncio.Event()
         if polls:
             parts.append(line.take_in(polled.set))
@@ -171,14 +186,28 @@ async def until(condition: Callable[[], object], seconds: float = 10.0) -> None:
 
 @asynccontextmanager
 async def staged(
-    folder: Path, *, rate: str = "0", patience: float = 4.0, starts: bool = True
+    folder: Path,
+    *,
+    rate: str = "0",
+    patience: float = 4.0,
+    starts: bool = True,
+    group: bool = False,
+    webhook: str = "",
 ) -> AsyncIterator[Stage]:
-    """Set the stage: followers Ani and Bayu, admin Sari, supervisor Agus, decision-maker Rina."""
+    """Set the stage: followers Ani and Bayu, admin Sari, supervisor Agus, decision-maker Rina.
+
+    With `group` the staff have one, with topics.
+    """
     clock = Clock()
     async with FakeApi(clock) as api:
-        for number, name in ((ANI, "Ani"), (BAYU, "Bayu"), (SARI, "Sari"), (AGUS, "Agus"), (RINA, "Rina")):
+        for number, name in ((ANI, "Ani"), (BAYU, "Bayu"), (SARI, "Sari"), (AGUS, "Agus"), (RINA, "Rina"),
+                             (OWNER, "Layarku")):  # fmt: skip
             api.person(number, name)
-        service = make_service(folder, api, clock, rate)
+        api.group(STAFF_GROUP, "Staf", is_forum=True)
+        api.group(PUBLIC, "Penonton")
+        more = f"group = {STAFF_GROUP}\n" if group else ""
+        more += f'webhook = "{webhook}"\n' if webhook else ""
+        service = make_service(folder, api, clock, rate, more=more)
         stage = Stage(api, service, clock, patience)
         try:
             if starts:
@@ -190,14 +219,17 @@ async def staged(
             service.engine.dispose()
 
 
-def make_service(folder: Path, api: FakeApi, clock: Clock, rate: str = "0", token: str = TOKEN) -> Service:
+def make_service(
+    folder: Path, api: FakeApi, clock: Clock, rate: str = "0", token: str = TOKEN, more: str = ""
+) -> Service:
     """Make the service on the database in the folder, which is filled once."""
     config = folder / "config.toml"
-    config.write_text(CONFIG, encoding="utf-8")
+    config.write_text(CONFIG + more, encoding="utf-8")
     environment = {
         "MIMIN_TELEGRAM_TOKEN": token,
         "MIMIN_TELEGRAM_API": api.base,
         "MIMIN_TELEGRAM_RATE": rate,
+        "MIMIN_TELEGRAM_SECRET": SECRET,
     }
     settings = load_settings(config, environment, folder)
     is_new = not (folder / "mimin.db").exists()
