@@ -39,7 +39,8 @@ class Said:
     """A message of a contact as its channel brought it.
 
     `at` is when the contact sent it, by the channel's word. `tapped` is the article of a button, `wants`
-    what a button or a command says outright: a signal, or "status". `media` are its pictures and files;
+    what a button or a command says outright, a signal or "status", and `language` in which it is answered
+    where nothing was said in words before. `media` are its pictures and files;
     `reply_to` is the message of ours or theirs that it answers. `from_group` says that it was written
     where others read: whether we may write to them in private is not known by that.
     """
@@ -53,6 +54,7 @@ class Said:
     remote_id: str | None = None
     kind: str = "text"
     wants: str | None = None
+    language: str | None = None
     media: Sequence[Mapping[str, Any]] = ()
     reply_to: int | None = None
     from_group: bool = False
@@ -116,7 +118,9 @@ def contact_wrote(
     allowed = actions if behind is None else flood.restrained(conn, thread, actions, behind, now)
     if len(allowed) < len(actions):
         memory = thread.memory
-    language = thread.language or reading.language if tapped else reading.language
+    language = reading.language
+    if tapped or said.wants:
+        language = thread.language or said.language or language
     contacts.remember(conn, thread, memory, language, said.at)
     turn = _Turn(conn, brand, thread, said, message, language, reading, newest, now)
     ledger.record(

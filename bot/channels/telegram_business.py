@@ -107,7 +107,11 @@ def deleted(conn: Connection, brand: Brand, gone: BusinessMessagesDeleted, now: 
     if thread is None:
         return
     numbers = [str(whole(number)) for number in gone.message_ids]
-    mine = (MESSAGES.c.conversation_id == thread.id, MESSAGES.c.remote_id.in_(numbers))
+    mine = (
+        MESSAGES.c.conversation_id == thread.id,
+        MESSAGES.c.remote_id.in_(numbers),
+        MESSAGES.c.source != "edit",
+    )
     marked = update(MESSAGES).where(*mine, MESSAGES.c.deleted_at.is_(None)).values(deleted_at=now)
     found = conn.execute(marked.returning(MESSAGES.c.id, MESSAGES.c.author)).all()
     entries = [Entry("deleted", conversation=thread.id, data={"message": row.id}) for row in found]

@@ -76,13 +76,13 @@ def _help(conn: Connection, brand: Brand, said: Said, language: str, _: str, now
 def _status(conn: Connection, brand: Brand, said: Said, language: str, _: str, now: datetime) -> None:
     thread = contacts.find(conn, NAME, said.external_id)
     if thread is not None and contacts.open_ticket(conn, thread.id) is not None:
-        turn.contact_wrote(conn, brand, replace(said, wants="status"), now)
+        turn.contact_wrote(conn, brand, replace(said, wants="status", language=language), now)
     else:
         _tell(conn, brand, said, language, "status_none", now)
 
 
-def _human(conn: Connection, brand: Brand, said: Said, _language: str, _: str, now: datetime) -> None:
-    turn.contact_wrote(conn, brand, replace(said, wants="human"), now)
+def _human(conn: Connection, brand: Brand, said: Said, language: str, _: str, now: datetime) -> None:
+    turn.contact_wrote(conn, brand, replace(said, wants="human", language=language), now)
 
 
 def _stop(conn: Connection, brand: Brand, said: Said, language: str, _: str, now: datetime) -> None:

@@ -4,7 +4,7 @@ import asyncio
 import os
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -134,6 +134,10 @@ class Stage:
         person = await self.service.read(lambda conn: people.find_staff(conn, name))
         assert person is not None
         await self.act(person, Act(verb, ticket, args=args))
+
+    def asking(self) -> Brand:
+        """Return the brand as it is when its first acknowledgement asks for the customer number."""
+        return replace(self.service.brand, asks_customer=True)
 
     async def add_staff(self, name: str, telegram: int, role: Role = Role.ADMIN) -> None:
         """Let one more person be at the desk."""
