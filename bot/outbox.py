@@ -39,7 +39,7 @@ NEXT = {
 RESENT = frozenset(
     {
         "answer", "clarify", "ack", "status", "update", "alert", "handover", "reaction", "callback", "edit",
-        "command", "relay", "bell", "card", "sign", "notice", "erase", "remove", "lift",
+        "command", "relay", "context", "bell", "card", "sign", "notice", "erase", "remove", "lift",
     }
 )  # fmt: skip
 # What goes first where a recipient takes little: everything, then followers' words in the staff's group,

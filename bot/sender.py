@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
@@ -10,13 +11,15 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot import delivery, outbox
-from bot.channels.channel import Channel, Rejected, Sending, Uncertain, Unsent
+from bot.channels.channel import Channel, NotYet, Rejected, Sending, Uncertain, Unsent
+from bot.flight import Flight
 from bot.service import Service
 
 log = logging.getLogger(__name__)
 AT_ONCE = 50
 AGAIN = timedelta(seconds=2)
 LAST_WAIT = 5.0
+AT_LIBERTY = frozenset({"callback"})  # somebody looks at a button that turns
 
 
 class Sender:
@@ -27,6 +30,7 @@ class Sender:
         self._channels = channels
         self._failing: set[str] = set()
         self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._flights = {name: Flight(rate) for name, channel in channels.items() if (rate := channel.rate)}
 
     async def run(self) -> None:
         """Send what is ready; what was being sent when the last process ended is looked at first."""
@@ -66,23 +70,34 @@ class Sender:
 
         While it waited for its turn something more urgent may have come, or more words joined it.
         """
-        service, channel = self._service, self._channels[row.channel]
-        await channel.wait_turn(_sending(row))
-        waited = row
+        await self._channels[row.channel].wait_turn(_sending(row))
+        flight = self._flights.get(row.channel)
+        if flight is None or row.kind in AT_LIBERTY:
+            await self._send(row, flight)
+            return
+        async with flight.place():
+            await self._send(row, flight)
+
+    async def _send(self, row: Row[Any], flight: Flight | None) -> None:
+        service, channel, waited = self._service, self._channels[row.channel], row
         taken = await service.write(
             lambda conn: outbox.mark_sending(conn, outbox.find_first(conn, waited, service.now()))
         )
         if taken is None:
             return
         row, sending = taken, _sending(taken)
+        begins = time.monotonic()
         try:
             remote_id = await channel.send(sending)
+            if flight is not None:
+                flight.took(time.monotonic() - begins)
         except Unsent as error:
             later = service.now() + timedelta(seconds=error.retry_after)
             reason = str(error)
-            if row.channel not in self._failing:
-                log.warning("%s takes nothing at the moment and is tried again: %s", row.channel, reason)
-            self._failing.add(row.channel)
+            if not isinstance(error, NotYet):
+                if row.channel not in self._failing:
+                    log.warning("%s takes nothing at the moment and is tried again: %s", row.channel, reason)
+                self._failing.add(row.channel)
             await service.write(lambda conn: delivery.postponed(conn, row.id, reason, later))
         except Rejected as error:
             reason, blocked = str(error), error.blocked

@@ -27,9 +27,10 @@ from handoff.tickets import Filed
 MARK = "topics:position"
 CHANNEL = "telegram"
 AT_ONCE = 200
+SHORT = 3  # messages that wait for the group: from then on they are joined
 TOLD = 300  # of each message before, where a topic begins
 # What becomes of these is not told in the topic that it did not reach.
-OWN_KINDS = frozenset({"relay", "bell", "card", "notice", "sign", "callback", "erase", "alert"})
+OWN_KINDS = frozenset({"relay", "context", "bell", "card", "notice", "sign", "callback", "erase", "alert"})
 SHOWS = frozenset({"ticket", "alert", "breach", "met", "annulled", "acked"})
 NOTED = frozenset({"note", "promise", "take_over"})
 
@@ -150,15 +151,17 @@ class _Topic:
         self._relay(one, payload | ({"reply": reply} if reply is not None else {}))
 
     def _relay(self, one: Logged, payload: dict[str, Any]) -> None:
-        """Queue it, joined with what waits for the same topic, since a group takes 20 messages a minute."""
-        waiting = (
-            select(OUTBOX.c.id, OUTBOX.c.payload)
-            .where(IS_QUEUED, OUTBOX.c.recipient == self._group, OUTBOX.c.kind == "relay")
-            .where(OUTBOX.c.conversation_id == self._thread.id)
+        """Queue it; where the group is short of its 20 messages a minute, joined with what waits for the
+        same topic.
+        """
+        mine = (IS_QUEUED, OUTBOX.c.recipient == self._group, OUTBOX.c.kind == "relay")
+        waiting = self._conn.execute(
+            select(OUTBOX.c.id, OUTBOX.c.payload, OUTBOX.c.conversation_id)
+            .where(*mine)
             .order_by(OUTBOX.c.id.desc())
-        )
-        last = self._conn.execute(waiting.limit(1)).first()
-        joined = _joined(last.payload, payload) if last is not None else None
+        ).all()
+        last = next((row for row in waiting if row.conversation_id == self._thread.id), None)
+        joined = _joined(last.payload, payload) if last is not None and len(waiting) >= SHORT else None
         if last is not None and joined is not None:
             changed = update(OUTBOX).where(OUTBOX.c.id == last.id)
             self._conn.execute(changed.values(payload=joined, text=text_of(joined["lines"])))

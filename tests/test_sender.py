@@ -21,6 +21,8 @@ from tests.cast import NOON, small_brand
 class Stubborn:
     """A channel that refuses so many times, with proof that nothing left, and then accepts."""
 
+    rate: float | None = None
+
     def __init__(self, refusals: int) -> None:
         self.left = refusals
         self.taken: list[str] = []

@@ -27,6 +27,13 @@ class Unsent(Exception):  # noqa: N818 - an outcome
         self.retry_after = retry_after
 
 
+class NotYet(Unsent):
+    """Nothing is wrong: something else had to be done first, and it is tried again at once."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason, 0.0)
+
+
 class Uncertain(Exception):  # noqa: N818 - an outcome
     """It may have arrived, or not."""
 
@@ -40,7 +47,12 @@ class Rejected(Exception):  # noqa: N818 - an outcome
 
 
 class Channel(Protocol):
-    """A way out. Knows nothing of tickets."""
+    """A way out. Knows nothing of tickets.
+
+    `rate` is how many messages a second it takes at most; None where nothing travels.
+    """
+
+    rate: float | None
 
     async def wait_turn(self, sending: Sending) -> None:
         """Wait until the pace of the channel allows this send."""
@@ -58,6 +70,8 @@ class Closing(Channel, Protocol):
 
 class Page:
     """A channel whose recipients read pages of ours: what is committed is delivered."""
+
+    rate: float | None = None
 
     async def wait_turn(self, sending: Sending) -> None:
         """Pages have no pace."""

@@ -46,6 +46,8 @@ class EmailChannel:
     whom to trust; by default the system's authorities.
     """
 
+    rate: float | None = None
+
     def __init__(
         self,
         mail: Mail,

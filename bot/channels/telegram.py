@@ -27,6 +27,7 @@ PATIENCE = 4.0
 # The pool looks at every connection for every request; at 30 a second a few are enough.
 CONNECTIONS = 16
 LONG_POLL = 25
+RATE = 30.0  # what Telegram takes of a bot in a second, where it is not paced by us
 NOTICE = 200
 MOMENT = 1.0
 UNPACED = ("callback", "remove", "lift", "erase")
@@ -48,6 +49,7 @@ class TelegramChannel:
         quiet_loggers("aiohttp", "httpx", "httpcore", "telegram")
         self._service = service
         self._pace = Pace(settings.rate)
+        self.rate: float | None = settings.rate or RATE
         self._requests = (open_request(CONNECTIONS, patience), open_request(2, patience))
         self.bot = Bot(
             settings.token,

@@ -61,6 +61,10 @@ class Pace:
         """Wait until one more may go to this chat; None goes to no chat and waits for a pause only."""
         while (seconds := max(self.paused(), self.wait(chat))) > 0:
             await asyncio.sleep(seconds)
+        self.book(chat)
+
+    def book(self, chat: str | None) -> None:
+        """Count one to this chat that did not wait: what follows waits the longer."""
         if not self._is_free and chat is not None:
             now = self._clock()
             for window in self._windows(chat):

@@ -9,13 +9,15 @@ from sqlalchemy import Connection, delete, insert, select, update
 from telegram import Bot, MessageEntity, ReplyParameters
 from telegram.error import BadRequest, TelegramError
 
-from bot import topics
+from bot import outbox, topics
 from bot.card import Card
-from bot.channels.channel import Sending, Unsent
+from bot.channels.channel import NotYet, Sending
+from bot.channels.telegram_address import NAME
 from bot.channels.telegram_keyboards import card_keyboard, keyboard_of
 from bot.channels.telegram_media import send_media
 from bot.channels.telegram_outcomes import plain
 from bot.channels.telegram_pace import Pace
+from bot.outbox import Letter
 from bot.service import Service
 from bot.tables import COPIES, MESSAGES, TOPICS
 
@@ -30,7 +32,7 @@ RELATIVE = "r"
 
 
 class Topics:
-    """The topics of one group. Every extra request waits for its turn, as the send that needs it did."""
+    """The topics of one group. Nothing waits here for the group's pace: whoever sends has its turn."""
 
     def __init__(self, service: Service, bot: Bot, pace: Pace) -> None:
         self._service = service
@@ -101,7 +103,7 @@ class Topics:
                 )
                 self._shown[conversation] = card
             if (row.name, row.icon) != (card.name, card.icon):
-                await self._pace.turn(sending.recipient)
+                self._pace.book(sending.recipient)
                 await self._unchanged(
                     self._bot.edit_forum_topic(
                         group, thread, card.name, icon_custom_emoji_id=await self._icon(card.icon)
@@ -127,7 +129,7 @@ class Topics:
         )
 
     async def _in_topic(self, sending: Sending, put: Callable[[int], Awaitable[Result]]) -> Result:
-        """Do it in the conversation's topic; raises Unsent where it has to be made or opened again."""
+        """Do it in the conversation's topic; raises NotYet where it has to be made or opened again."""
         conversation = int(sending.payload["topic"])
         try:
             thread = await self._ensure(conversation, sending)
@@ -136,59 +138,64 @@ class Topics:
             if _says(error, GONE):
                 await self._save(conversation, thread=None, card=None)
                 self._shown.pop(conversation, None)
-                raise Unsent("the topic was deleted; another one is made", 0.0) from error
+                raise NotYet("its topic was deleted; another one is made") from error
             if _says(error, CLOSED):
                 row = await self._row(conversation)
                 if row is not None and row.thread is not None:
                     await self._bot.reopen_forum_topic(int(sending.recipient), row.thread)
-                raise Unsent("the topic was closed; it is open again", 0.0) from error
+                raise NotYet("its topic was closed; it is open again") from error
             raise
 
     async def _ensure(self, conversation: int, sending: Sending) -> int:
-        """Return the thread of the topic; where there is none, it is made, and the card put on top.
+        """Return the thread of the topic. Where there is none, or no card in it, that is made first: one
+        request a turn, so that NotYet is raised and the row waits for its next.
 
         A crash before the commit leaves one empty topic behind, which nobody can tell from a wanted one.
         """
-        group, row = int(sending.recipient), await self._row(conversation)
-        if row is not None and row.thread is not None and row.card is not None and row.chat == str(group):
+        group, row = sending.recipient, await self._row(conversation)
+        is_there = row is not None and row.thread is not None and row.chat == group
+        if is_there and row.card is not None:
             return int(row.thread)
         card = await self._load(conversation)
-        name = card.name if card is not None else f"#{conversation}"
-        if row is None or row.thread is None or row.chat != str(group):
-            icon = await self._icon(card.icon) if card is not None else None
-            made = await self._bot.create_forum_topic(group, name, icon_custom_emoji_id=icon)
-            values = {"chat": str(group), "thread": made.message_thread_id, "card": None}
-            values |= {"name": name, "icon": card.icon if card is not None and icon is not None else ""}
-            await self._save(conversation, **values)
-            await self._pace.turn(sending.recipient)
-            row = await self._row(conversation)
-        if row is None or card is None:
+        if card is None:
             raise BadRequest("there is no ticket to make a topic for")
+        if not is_there:
+            icon = await self._icon(card.icon)
+            made = await self._bot.create_forum_topic(int(group), card.name, icon_custom_emoji_id=icon)
+            values = {"thread": made.message_thread_id, "card": None, "name": card.name}
+            await self._save(conversation, chat=group, icon=card.icon if icon else "", **values)
+            raise NotYet("its topic was made first")
         message = await self._bot.send_message(
-            group, card.text, message_thread_id=row.thread, entities=_entities(card),
+            int(group), card.text, message_thread_id=row.thread, entities=_entities(card),
             reply_markup=card_keyboard(self._service.brand, card),
         )  # fmt: skip
-        await self._save(conversation, card=message.message_id)
         self._shown[conversation] = card
+        upto = min(sending.payload.get("copies", ()), default=None)
+        await self._service.write(
+            lambda conn: self._carded(conn, conversation, group, message.message_id, upto)
+        )
         try:
-            await self._bot.pin_chat_message(group, message.message_id, disable_notification=True)
+            await self._bot.pin_chat_message(int(group), message.message_id, disable_notification=True)
         except TelegramError as error:
             log.warning("the card of a topic could not be pinned: %s", plain(error))
-        await self._tell_before(conversation, sending, int(row.thread))
-        await self._pace.turn(sending.recipient)
-        return int(row.thread)
+        raise NotYet("its card was put on top first")
 
-    async def _tell_before(self, conversation: int, sending: Sending, thread: int) -> None:
-        """Say what was said before what is about to be, so that nobody starts in the middle."""
-        upto = min(sending.payload.get("copies", ()), default=None)
-        text = await self._service.read(
-            lambda conn: topics.load_context(conn, self._service.brand, conversation, upto, CONTEXT)
-        )
+    def _carded(self, conn: Connection, conversation: int, group: str, card: int, upto: int | None) -> None:
+        """Remember the card, and queue what was said before, so that nobody starts in the middle."""
+        save_topic(conn, conversation, card=card)
+        text = topics.load_context(conn, self._service.brand, conversation, upto, CONTEXT)
         if text:
-            await self._pace.turn(sending.recipient)
-            await self._bot.send_message(
-                int(sending.recipient), text, message_thread_id=thread, disable_notification=True
+            payload = {"topic": conversation, "lines": [], "copies": []}
+            letter = Letter(
+                f"context:{group}:{card}",
+                "context",
+                NAME,
+                group,
+                text,
+                payload=payload,
+                conversation=conversation,
             )
+            outbox.enqueue(conn, [letter], self._service.now())
 
     async def _copied(
         self, payload: Any, group: int, thread: int, reply: ReplyParameters | None
@@ -249,12 +256,7 @@ class Topics:
         return await self._service.read(lambda conn: conn.execute(mine).first())
 
     async def _save(self, conversation: int, **values: object) -> None:
-        def job(conn: Connection) -> None:
-            mine = update(TOPICS).where(TOPICS.c.conversation_id == conversation)
-            if conn.execute(mine.values(values)).rowcount == 0:
-                conn.execute(insert(TOPICS).values(conversation_id=conversation, **values))
-
-        await self._service.write(job)
+        await self._service.write(lambda conn: save_topic(conn, conversation, **values))
 
     async def _unchanged(self, request: Awaitable[object]) -> None:
         """Make a change that may have been made before."""
@@ -263,6 +265,13 @@ class Topics:
         except BadRequest as error:
             if not _says(error, UNCHANGED):
                 raise
+
+
+def save_topic(conn: Connection, conversation: int, **values: object) -> None:
+    """Remember how a topic stands."""
+    mine = update(TOPICS).where(TOPICS.c.conversation_id == conversation)
+    if conn.execute(mine.values(values)).rowcount == 0:
+        conn.execute(insert(TOPICS).values(conversation_id=conversation, **values))
 
 
 def _says(error: TelegramError, words: tuple[str, ...]) -> bool:

@@ -33,6 +33,8 @@ class WebhookChannel:
     the answer.
     """
 
+    rate: float | None = None
+
     def __init__(
         self, address: str, secret: str | None, now: Callable[[], datetime], patience: float = PATIENCE
     ) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.tables import LOG, OUTBOX, TOPICS
+from bot.topics import SHORT
 from handoff.tables import TICKETS
 from tests.telegram.fake_people import ICONS, Sent
 from tests.telegram.playing import AGUS, ANI, BAYU, COMPLAINT, PRICE, SARI, STAFF_GROUP, Stage, staged
@@ -314,14 +315,14 @@ def test_when_the_group_is_short_of_messages_alerts_go_first_and_words_are_joine
         await stage.until_stored(
             lambda conn: conn.execute(OUTBOX.select().where(OUTBOX.c.kind == "bell")).all()
         )
-        await stage.until_stored(lambda conn: len(conn.execute(counted).all()) == 1)
+        await stage.until_stored(lambda conn: len(conn.execute(counted).all()) == SHORT)
         before = len(stage.api.in_topic(STAFF_GROUP, thread))
         await stage.stop()
         await stage.start()
         shown = (await settled(stage, thread, "masih mati 29"))[before:]
         assert "JANJI TERLEWAT" in shown[0].text or "jatuh tempo" in shown[0].text
         (joined,) = [one for one in shown if "masih mati 29" in one.text]
-        assert joined.text.startswith("Ani: masih mati 0\nAni: masih mati 1\n")
+        assert joined.text.startswith("Ani: masih mati 2\nAni: masih mati 3\n")
 
     run(tmp_path, scene)
 
