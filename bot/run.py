@@ -26,6 +26,7 @@ from bot.channels.channel import Channel, Closing, Line, Page
 from bot.chores import Chores
 from bot.clock import utc_now
 from bot.database import DatabaseError, Writer, database_file, reading, transaction
+from bot.loop import run_loop
 from bot.sender import Sender
 from bot.service import Pulse, Service, keep_going
 from bot.settings import Settings
@@ -69,7 +70,7 @@ def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], Non
         brand = build_brand(settings, articles, cache_folder(environ), choices=choices)
         gc.collect()
         gc.freeze()  # what was learnt stays; looking through it again and again held everybody up
-        asyncio.run(_serve(settings, brand, engine, listener, address, say))
+        run_loop(_serve(settings, brand, engine, listener, address, say))
         engine.dispose()
     finally:
         lock.release()
@@ -294,5 +295,8 @@ def set_up_logging() -> None:
     logging.basicConfig(
         level=logging.INFO, stream=sys.stderr, format="%(asctime)s %(levelname)s %(name)s: %(message)s"
     )
-    for name in ("httpx", "httpcore", "telegram", "apscheduler", "alembic", "uvicorn.error", "sse_starlette"):
+    for name in (
+        "aiohttp", "httpx", "httpcore", "telegram", "apscheduler", "alembic", "uvicorn.error",
+        "sse_starlette",
+    ):  # fmt: skip
         logging.getLogger(name).setLevel(logging.WARNING)

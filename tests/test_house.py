@@ -14,7 +14,13 @@ MAY_IMPORT = {"bot": {"knowledge", "handoff"}, "knowledge": set(), "handoff": se
 # Outside library -> the files that may import it, as path prefixes.
 HOMES = {
     "telegram": ("bot/channels/telegram",),
-    "httpx": ("bot/channels/telegram_request.py", "bot/channels/webhook.py"),
+    "httpx": (
+        "bot/channels/telegram_httpx.py",
+        "bot/channels/telegram_aiohttp.py",
+        "bot/channels/webhook.py",
+    ),
+    "aiohttp": ("bot/channels/telegram_aiohttp.py",),
+    "uvloop": ("bot/loop.py",),
     "aiosmtplib": ("bot/channels/email.py",),
     "starlette": ("bot/web/",),
     "jinja2": ("bot/web/",),
@@ -37,13 +43,16 @@ HOMES = {
     "sqlmodel": ("bot/tables.py", "handoff/tables.py", "knowledge/tables.py", "bot/database.py"),
 }
 IMPURE = {
-    "aiosmtplib", "alembic", "apscheduler", "asyncio", "httpx", "logging", "os", "random", "secrets",
-    "socket", "sqlalchemy", "sqlite3", "sqlmodel", "starlette", "telegram", "threading", "time", "uvicorn",
+    "aiohttp", "aiosmtplib", "alembic", "apscheduler", "asyncio", "httpx", "logging", "os", "random",
+    "secrets", "socket", "sqlalchemy", "sqlite3", "sqlmodel", "starlette", "telegram", "threading", "time",
+    "uvicorn", "uvloop",
 }  # fmt: skip
 CLOCKS = {"now", "utcnow", "today"}
 # What is slow to load and seldom needed is loaded where it is used; the reason stands there.
 LATE = {
+    "bot/channels/telegram_request.py",
     "bot/cli.py",
+    "bot/loop.py",
     "bot/run.py",
     "bot/schema.py",
     "bot/settings/calendars.py",

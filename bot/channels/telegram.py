@@ -11,8 +11,9 @@ from bot.channels.channel import Rejected, Sending, Uncertain, Unsent
 from bot.channels.quiet import quiet_loggers
 from bot.channels.telegram_buttons import AckTap, OfferTap, code_of
 from bot.channels.telegram_marks import load_pause, save_pause
+from bot.channels.telegram_outcomes import Flooded, NotSent, plain
 from bot.channels.telegram_pace import Pace
-from bot.channels.telegram_request import Flooded, NotSent, Request, plain
+from bot.channels.telegram_request import open_request
 from bot.cutting import LONGEST, shortened
 from bot.service import Service
 from bot.settings import SettingsError
@@ -43,10 +44,10 @@ class TelegramChannel:
         settings = service.settings.telegram
         if settings.token is None:
             raise ValueError("Telegram is off: there is no token")
-        quiet_loggers("httpx", "httpcore", "telegram")
+        quiet_loggers("aiohttp", "httpx", "httpcore", "telegram")
         self._service = service
         self._pace = Pace(settings.rate)
-        self._requests = (_request(CONNECTIONS, patience), _request(2, patience))
+        self._requests = (open_request(CONNECTIONS, patience), open_request(2, patience))
         self.bot = Bot(
             settings.token,
             base_url=settings.api or OFFICIAL,
@@ -201,16 +202,6 @@ class TelegramChannel:
                 return Rejected(f"400: {plain(error)}")
             case _:
                 return Uncertain(plain(error))
-
-
-def _request(connections: int, patience: float) -> Request:
-    return Request(
-        connection_pool_size=connections,
-        connect_timeout=patience,
-        read_timeout=patience,
-        write_timeout=patience,
-        pool_timeout=patience,
-    )
 
 
 def _chat(recipient: str) -> int | str:

@@ -17,7 +17,7 @@ from telegram.warnings import PTBUserWarning
 from bot import intake
 from bot.channels.telegram import LONG_POLL, NAME
 from bot.channels.telegram_marks import Position, load_position, save_position
-from bot.channels.telegram_request import Flooded, plain
+from bot.channels.telegram_outcomes import Flooded, plain
 from bot.intake import Arrival
 from bot.service import Service
 

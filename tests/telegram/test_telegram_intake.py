@@ -20,6 +20,7 @@ from bot.settings import load_settings
 from bot.tables import INBOUND, MARKS
 from bot.wording import read_wording
 from tests.telegram.fake_api import Fault
+from tests.telegram.fake_table import checked
 from tests.telegram.fake_world import World
 from tests.telegram.playing import ANI, BAYU, CONFIG, PRICE, Stage, staged, understanding
 
@@ -41,11 +42,15 @@ def run(folder: Path, scene: Callable[[Stage], Awaitable[None]], *, starts: bool
     asyncio.run(whole())
 
 
+def asked_for(stage: Stage, number: int) -> dict[str, Any]:
+    return checked("getUpdates", stage.api.of("getUpdates")[number].given)
+
+
 def test_the_kinds_it_wants_are_asked_for_by_name(tmp_path: Path) -> None:
     async def scene(stage: Stage) -> None:
         await stage.until(lambda: stage.api.of("getUpdates"))
-        assert json.loads(stage.api.of("getUpdates")[0].given["allowed_updates"]) == list(ALLOWED)
-        assert "offset" not in stage.api.of("getUpdates")[0].given
+        assert asked_for(stage, 0)["allowed_updates"] == list(ALLOWED)
+        assert "offset" not in asked_for(stage, 0)
 
     run(tmp_path, scene)
 
@@ -91,7 +96,7 @@ def test_the_offset_moves_after_the_commit_and_survives_a_restart(tmp_path: Path
         asked = len(stage.api.of("getUpdates"))
         await stage.start()
         await stage.until(lambda: len(stage.api.of("getUpdates")) > asked)
-        assert stage.api.of("getUpdates")[asked].given["offset"] == "1002"
+        assert asked_for(stage, asked)["offset"] == 1002
 
     run(tmp_path, scene)
 
