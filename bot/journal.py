@@ -9,6 +9,9 @@ from sqlalchemy import Connection, func, insert, select
 
 from bot.tables import LOG
 from handoff.entry import Entry
+from handoff.prepared import Prepared
+
+ADD = Prepared(insert(LOG), "at", "kind", "conversation_id", "ticket_id", "staff_id", "message_id", "data")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +55,7 @@ def append_all(
         for entry, conversation in entries
     ]
     if rows:
-        conn.execute(insert(LOG), rows)
+        ADD.run_all(conn, rows)
 
 
 def position(conn: Connection) -> int:

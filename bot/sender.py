@@ -66,7 +66,7 @@ class Sender:
         service, channel = self._service, self._channels[row.channel]
         sending = Sending(row.id, row.kind, row.recipient, row.text, row.payload, row.message_id)
         await channel.wait_turn(sending)
-        if await service.write(lambda conn: outbox.mark_sending(conn, row.id)) is None:
+        if not await service.write(lambda conn: outbox.mark_sending(conn, row.id)):
             return
         try:
             remote_id = await channel.send(sending)
