@@ -8,7 +8,7 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, literal_column, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot import cutting
@@ -43,10 +43,9 @@ ADD = Prepared(
     "conversation_id", "epoch", "message_id", "alert_id", "created_at", "attempts",
 )  # fmt: skip
 OLDEST = Prepared(
-    select(func.min(OUTBOX.c.id).label("id"), OUTBOX.c.channel, OUTBOX.c.recipient)
+    select(OUTBOX.c.id, OUTBOX.c.channel, OUTBOX.c.recipient, OUTBOX.c.not_before)
     .where(IS_QUEUED)
-    .group_by(OUTBOX.c.channel, OUTBOX.c.recipient)
-    .order_by("id")
+    .order_by(OUTBOX.c.id)
 )
 BY_ID = Prepared(select(OUTBOX).where(OUTBOX.c.id == bindparam("row")))
 OPEN_PART = Prepared(
@@ -131,17 +130,18 @@ def list_ready(
 
     `channels` names those that are connected; what waits for another holds nobody up.
     """
-    ready = []
-    for oldest in OLDEST.all(conn):
-        if channels is not None and oldest.channel not in channels:
+    ready: list[int] = []
+    met = set(busy)
+    for queued in OLDEST.each(conn):
+        destination = (queued.channel, queued.recipient)
+        if destination in met or (channels is not None and queued.channel not in channels):
             continue
-        if (oldest.channel, oldest.recipient) not in busy:
-            row = get(conn, oldest.id)
-            if row.not_before is None or row.not_before <= now:
-                ready.append(row)
-        if len(ready) == limit:
-            break
-    return ready
+        met.add(destination)
+        if queued.not_before is None or queued.not_before <= now:
+            ready.append(queued.id)
+            if len(ready) == limit:
+                break
+    return [get(conn, row_id) for row_id in ready]
 
 
 def get(conn: Connection, row_id: int) -> Row[Any]:

@@ -2,19 +2,20 @@
 
 import asyncio
 import logging
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from bot import delivery, outbox
 from bot.channels.channel import Channel, Rejected, Sending, Uncertain, Unsent
 from bot.service import Service
 
 log = logging.getLogger(__name__)
-AT_ONCE = 50
+AT_ONCE = 100  # on one channel; what is slow on one holds nobody up on another
 AGAIN = timedelta(seconds=2)
 LAST_WAIT = 5.0
 
@@ -27,14 +28,17 @@ class Sender:
         self._channels = channels
         self._failing: set[str] = set()
         self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
+        self._woken = asyncio.Event()
 
     async def run(self) -> None:
         """Send what is ready; what was being sent when the last process ended is looked at first."""
         service = self._service
         await service.write(lambda conn: delivery.recover(conn, service.brand, service.now()))
         try:
-            async for _ in self._service.pulse.beats(0.5):
-                await self._start_ready()
+            # A look takes some microseconds; a thread for it would take as many again as the whole send.
+            with service.engine.connect() as conn:
+                async for _ in service.pulse.beats(0.5, woken=self._woken):
+                    self._start_ready(conn)
         finally:
             unfinished = list(self._busy.values())
             if unfinished:  # what has left is waited for, so that it need not be said twice
@@ -43,30 +47,27 @@ class Sender:
                 task.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
 
-    async def _start_ready(self) -> None:
-        service = self._service
-        busy = tuple(self._busy)
-        for row in await service.read(
-            lambda conn: outbox.list_ready(conn, service.now(), busy, self._channels, AT_ONCE)
-        ):
+    def _start_ready(self, conn: Connection) -> None:
+        under_way = Counter(channel for channel, _ in self._busy)
+        free = {channel for channel in self._channels if under_way[channel] < AT_ONCE}
+        for row in outbox.list_ready(conn, self._service.now(), self._busy, free, AT_ONCE):
             destination = (row.channel, row.recipient)
-            if destination not in self._busy:
-                task = asyncio.create_task(self._deliver(row))
-                self._busy[destination] = task
-                task.add_done_callback(partial(self._done, destination))
+            task = asyncio.create_task(self._deliver(row))
+            self._busy[destination] = task
+            task.add_done_callback(partial(self._done, destination))
 
     def _done(self, destination: tuple[str, str], task: asyncio.Task[None]) -> None:
         self._busy.pop(destination, None)
         if not task.cancelled() and task.exception() is not None:
             log.error("a send to %s could not be recorded", destination[0], exc_info=task.exception())
-        self._service.pulse.strike()
+        self._woken.set()
 
     async def _deliver(self, row: Row[Any]) -> None:
         """Mark the row directly before its request, send it, and record what became of it."""
         service, channel = self._service, self._channels[row.channel]
         sending = Sending(row.id, row.kind, row.recipient, row.text, row.payload, row.message_id)
         await channel.wait_turn(sending)
-        if not await service.write(lambda conn: outbox.mark_sending(conn, row.id)):
+        if not await service.write(lambda conn: outbox.mark_sending(conn, row.id), quiet=True):
             return
         try:
             remote_id = await channel.send(sending)
@@ -97,5 +98,6 @@ class Sender:
                 log.info("%s takes messages again", row.channel)
             self._failing.discard(row.channel)
             await service.write(
-                lambda conn: delivery.delivered(conn, service.brand, row.id, service.now(), remote_id)
+                lambda conn: delivery.delivered(conn, service.brand, row.id, service.now(), remote_id),
+                quiet=True,
             )

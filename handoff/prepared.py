@@ -7,7 +7,7 @@ first used; types are converted by the same columns, and errors are SQLAlchemy's
 
 import sqlite3
 from collections import namedtuple
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -33,12 +33,22 @@ class Prepared:
 
     def first(self, conn: Connection, **values: object) -> Any:
         """Return the first row, with columns as attributes, or None."""
-        found = self._carry_out(conn, values).fetchone()
+        cursor = self._carry_out(conn, values)
+        found = cursor.fetchone()
+        cursor.close()  # what is half read would hold its state of the database
         return None if found is None else self._row(found)
 
     def all(self, conn: Connection, **values: object) -> list[Any]:
         """Return every row."""
-        return [self._row(found) for found in self._carry_out(conn, values)]
+        return list(self.each(conn, **values))
+
+    def each(self, conn: Connection, **values: object) -> Iterator[Any]:
+        """Give the rows one by one; those that nobody takes are not read."""
+        cursor = self._carry_out(conn, values)
+        try:
+            yield from map(self._row, cursor)
+        finally:
+            cursor.close()
 
     def value(self, conn: Connection, **values: object) -> Any:
         """Return the first column of the first row, or None."""
