@@ -1,11 +1,14 @@
 """The way out to Telegram: one outbox row to its chat, and what became of it."""
 
 import logging
+import warnings
 from datetime import timedelta
+from typing import Any
 
 from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions
 from telegram.constants import ReactionEmoji
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
+from telegram.warnings import PTBUserWarning
 
 from bot.channels.channel import Rejected, Sending, Uncertain, Unsent
 from bot.channels.quiet import quiet_loggers
@@ -44,6 +47,8 @@ class TelegramChannel:
         settings = service.settings.telegram
         if settings.token is None:
             raise ValueError("Telegram is off: there is no token")
+        # The library would rather have its own methods used, and says so for each call.
+        warnings.filterwarnings("ignore", r"Please use 'Bot\.", PTBUserWarning)
         quiet_loggers("aiohttp", "httpx", "httpcore", "telegram")
         self._service = service
         self._pace = Pace(settings.rate)
@@ -100,16 +105,18 @@ class TelegramChannel:
     async def _say(self, sending: Sending) -> str:
         """Send a text; the outbox has cut it to what a message holds."""
         await self._leave()
+        asked: dict[str, Any] = {"chat_id": _chat(sending.recipient), "text": sending.text}
+        keyboard = self._keyboard(sending)
+        if keyboard is not None:
+            asked["reply_markup"] = keyboard
+        if sending.kind == "alert":
+            asked["link_preview_options"] = NO_PREVIEW
         try:
-            message = await self.bot.send_message(
-                _chat(sending.recipient),
-                sending.text,
-                reply_markup=self._keyboard(sending),
-                link_preview_options=NO_PREVIEW if sending.kind == "alert" else None,
-            )
+            # Not Bot.send_message: it makes the whole message of the answer, and only its id is of use.
+            message = await self.bot.do_api_request("sendMessage", asked)
         except TelegramError as error:
             raise await self._outcome(error) from error
-        return str(message.message_id)
+        return str(message["message_id"])
 
     async def _edit(self, sending: Sending) -> str:
         """Change a text that went out; its buttons go."""
