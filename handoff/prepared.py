@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, Executable, Select
+from sqlalchemy import JSON, ColumnElement, Connection, Executable, Select, bindparam, func, select
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.sql.compiler import SQLCompiler
@@ -129,6 +129,12 @@ class Prepared:
 
     def _shown(self) -> Sequence[Any]:
         return list(self._statement.selected_columns) if isinstance(self._statement, Select) else ()
+
+
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Say that a column holds one of a list of any length, which is given by this name."""
+    listed = func.json_each(bindparam(name, type_=JSON)).table_valued("value")
+    return column.in_(select(listed.c.value))
 
 
 def _raw(conn: Connection) -> sqlite3.Connection:

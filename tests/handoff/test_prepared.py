@@ -8,7 +8,7 @@ from sqlalchemy.exc import IntegrityError, OperationalError
 
 from bot.database import open_memory, transaction
 from bot.tables import CONTACTS, CONVERSATIONS, LOG, OUTBOX
-from handoff.prepared import Prepared
+from handoff.prepared import Prepared, among
 from tests.cast import NOON
 
 ADD = Prepared(insert(LOG), "at", "kind", "data")
@@ -33,6 +33,14 @@ def test_many_rows_go_in_at_once_and_come_out_in_order(conn: Connection) -> None
     assert ADD.run_all(conn, rows) == 3
     kinds = Prepared(select(LOG.c.kind).order_by(LOG.c.id))
     assert [row.kind for row in kinds.all(conn)] == ["k0", "k1", "k2"]
+
+
+def test_a_list_may_have_any_length(conn: Connection) -> None:
+    ADD.run_all(conn, [{"at": NOON, "kind": f"k{n}", "data": {}} for n in range(4)])
+    some = Prepared(select(LOG.c.kind).where(among(LOG.c.id, "rows")).order_by(LOG.c.id))
+    for wanted in ([], [2], [1, 3], [4, 4, 99]):
+        found = [row.kind for row in some.all(conn, rows=wanted)]
+        assert found == sorted({f"k{n - 1}" for n in wanted if n < 5})
 
 
 def test_what_is_not_there_is_none(conn: Connection) -> None:
