@@ -1,13 +1,15 @@
 """The database: one file in WAL, short transactions, and a writer thread that commits in groups."""
 
+import asyncio
 import queue
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, InvalidStateError
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError
@@ -93,25 +95,41 @@ def reading(engine: Engine) -> Iterator[Connection]:
         yield conn
 
 
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """Something to write. `quiet` says that nothing has to be done because of it."""
+
+    work: Callable[[Connection], object]
+    done: "Future[object] | asyncio.Future[object]"
+    quiet: bool = False
+    loop: asyncio.AbstractEventLoop | None = None
+
+
 class Writer:
     """The one thread that writes. Jobs run in the order given and are committed in groups.
 
-    A job that raises is undone alone; its caller gets the exception, the others are committed.
+    A job that raises is undone alone; its caller gets the exception, the others are committed. `on_commit`
+    is told of each group that changed something, and whether everything in it was quiet.
     """
 
-    def __init__(self, engine: Engine, on_commit: Callable[[], None] = lambda: None) -> None:
+    def __init__(self, engine: Engine, on_commit: Callable[[bool], None] = lambda _: None) -> None:
         self._engine = engine
         self._on_commit = on_commit
-        self._jobs: queue.SimpleQueue[tuple[Callable[[Connection], object], Future[object]] | None] = (
-            queue.SimpleQueue()
-        )
+        self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
     def submit(self, job: Callable[[Connection], Result]) -> "Future[Result]":
         """Run the job in a transaction; the future is done after its commit, not before."""
         done: Future[Result] = Future()
-        self._jobs.put((job, done))  # type: ignore[arg-type]
+        self._jobs.put(_Job(job, done))  # type: ignore[arg-type]
+        return done
+
+    def submit_here(self, job: Callable[[Connection], Result], *, quiet: bool) -> "asyncio.Future[Result]":
+        """Do so for the running loop, which is woken once for everything that was committed together."""
+        loop = asyncio.get_running_loop()
+        done: asyncio.Future[Result] = loop.create_future()
+        self._jobs.put(_Job(job, done, quiet, loop))  # type: ignore[arg-type]
         return done
 
     def close(self) -> None:
@@ -134,25 +152,69 @@ class Writer:
             if not more:
                 return
 
-    def _commit(self, group: list[tuple[Callable[[Connection], object], Future[object]]]) -> None:
-        outcomes: list[tuple[Future[object], object, BaseException | None]] = []
+    def _commit(self, group: list[_Job]) -> None:
         try:
             with self._engine.begin() as conn:
-                for job, done in group:
-                    try:
-                        with conn.begin_nested():
-                            outcomes.append((done, job(conn), None))
-                    except Exception as error:
-                        outcomes.append((done, None, error))
-        except Exception as undone:
-            outcomes = [(done, None, undone) for _, done in group]
-        self._on_commit()
-        for done, result, failure in outcomes:
-            with suppress(InvalidStateError):  # nobody waits for it any more; it was done all the same
-                if failure is None:
-                    done.set_result(result)
+                raw: sqlite3.Connection = conn.connection.driver_connection  # type: ignore[assignment]
+                before = raw.total_changes
+                if len(group) == 1:
+                    outcomes = [_Outcome(group[0], group[0].work(conn), None)]
                 else:
-                    done.set_exception(failure)
+                    outcomes = [_done(job, conn, raw) for job in group]
+                has_changed = raw.total_changes > before
+        except Exception as undone:
+            outcomes, has_changed = [_Outcome(job, None, undone) for job in group], False
+        if has_changed:
+            self._on_commit(all(job.quiet for job in group))
+        _tell(outcomes)
+
+
+class _Outcome(NamedTuple):
+    """What became of a job."""
+
+    job: _Job
+    result: object
+    failure: Exception | None
+
+    def tell(self) -> None:
+        """Tell who waits for it, if somebody still does; it was done all the same."""
+        if self.job.done.done():
+            return
+        with suppress(InvalidStateError):
+            if self.failure is None:
+                self.job.done.set_result(self.result)
+            else:
+                self.job.done.set_exception(self.failure)
+
+
+def _done(job: _Job, conn: Connection, raw: sqlite3.Connection) -> _Outcome:
+    """Do one job of several, so that it can be undone alone."""
+    raw.execute("SAVEPOINT job")
+    try:
+        outcome = _Outcome(job, job.work(conn), None)
+    except Exception as error:
+        raw.execute("ROLLBACK TO job")
+        outcome = _Outcome(job, None, error)
+    raw.execute("RELEASE job")
+    return outcome
+
+
+def _tell(outcomes: Sequence[_Outcome]) -> None:
+    """Tell everybody, those of one loop together."""
+    waiting: dict[asyncio.AbstractEventLoop, list[_Outcome]] = {}
+    for outcome in outcomes:
+        if outcome.job.loop is None:
+            outcome.tell()
+        else:
+            waiting.setdefault(outcome.job.loop, []).append(outcome)
+    for loop, theirs in waiting.items():
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(_tell_here, theirs)
+
+
+def _tell_here(outcomes: Sequence[_Outcome]) -> None:
+    for outcome in outcomes:
+        outcome.tell()
 
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:

@@ -3,35 +3,41 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection, Row, bindparam, select, update
 
 from bot import contacts, journal, ledger, outbox
 from bot.brand import Brand
 from bot.outbox import RESENT, Status
+from bot.tables import MESSAGES
 from handoff import climbs, people, tickets
 from handoff.entry import Effect, Entry
 from handoff.events import CustomerAsked, ReplyDelivered
+from handoff.prepared import Prepared
 
 ATTEMPTS = 4
+# Carried out for every message that is sent.
+ACCEPTED = Prepared(
+    update(MESSAGES).where(MESSAGES.c.id == bindparam("row")), "status", "remote_id", "accepted_at"
+)
+MESSAGE = Prepared(select(MESSAGES).where(MESSAGES.c.id == bindparam("row")))
 
 
 def delivered(
     conn: Connection, brand: Brand, row_id: int, now: datetime, remote_id: str | None = None
 ) -> None:
     """Record that the channel accepted a row; a whole staff message stops the clocks it answers."""
-    row = outbox.get(conn, row_id)
-    outbox.move(conn, row_id, Status.SENDING, Status.SENT, remote_id=remote_id)
-    if row.message_id is None or not outbox.is_complete(conn, row.message_id):
+    row = outbox.mark_sent(conn, row_id, remote_id)
+    if row is None:
         return
-    accepted(conn, brand, row.message_id, now, now, remote_id=remote_id)
+    accepted(conn, brand, row.message_id, now, now, remote_id)
 
 
 def accepted(
-    conn: Connection, brand: Brand, message_id: int, at: datetime, now: datetime, **known: object
+    conn: Connection, brand: Brand, message_id: int, at: datetime, now: datetime, remote_id: str | None = None
 ) -> None:
     """Record that a whole message arrived `at` an instant: a staff message stops what it answers."""
-    contacts.change_message(conn, message_id, status="sent", accepted_at=at, **known)
-    message = contacts.get_message(conn, message_id)
+    ACCEPTED.run(conn, row=message_id, status="sent", remote_id=remote_id, accepted_at=at)
+    message = MESSAGE.first(conn, row=message_id)
     journal.append(conn, _said(message), now, message.conversation_id, message.id)
     if message.author == "staff" and message.ticket_id is not None:
         event = CustomerAsked if message.awaiting else ReplyDelivered

@@ -25,7 +25,7 @@ class Flight:
         self._rate = rate
         self._took: deque[float] = deque(maxlen=REMEMBERED)
         self._under_way: set[object] = set()
-        self._changed = asyncio.Event()
+        self._waiting: deque[asyncio.Future[None]] = deque()
 
     @property
     def most(self) -> int:
@@ -38,8 +38,9 @@ class Flight:
         """Wait for a place, and keep it while one is sent and recorded, unless that takes too long."""
         mine = object()
         while len(self._under_way) >= self.most:
-            self._changed.clear()
-            await self._changed.wait()
+            turn = asyncio.get_running_loop().create_future()
+            self._waiting.append(turn)
+            await turn
         self._under_way.add(mine)
         later = asyncio.get_running_loop().call_later(PATIENCE, self._leave, mine)
         try:
@@ -54,4 +55,12 @@ class Flight:
 
     def _leave(self, place: object) -> None:
         self._under_way.discard(place)
-        self._changed.set()
+        for _ in range(self.most - len(self._under_way)):
+            self._call_next()
+
+    def _call_next(self) -> None:
+        while self._waiting:
+            turn = self._waiting.popleft()
+            if not turn.done():
+                turn.set_result(None)
+                return

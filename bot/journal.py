@@ -9,6 +9,18 @@ from sqlalchemy import Connection, func, insert, select
 
 from bot.tables import LOG
 from handoff.entry import Entry
+from handoff.prepared import Prepared, among
+
+ADD = Prepared(insert(LOG), "at", "kind", "conversation_id", "ticket_id", "staff_id", "message_id", "data")
+LAST_MODES = Prepared(
+    select(LOG.c.conversation_id, LOG.c.data).where(
+        LOG.c.id.in_(
+            select(func.max(LOG.c.id))
+            .where(among(LOG.c.conversation_id, "conversations"), LOG.c.kind == "mode")
+            .group_by(LOG.c.conversation_id)
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +64,7 @@ def append_all(
         for entry, conversation in entries
     ]
     if rows:
-        conn.execute(insert(LOG), rows)
+        ADD.run_all(conn, rows)
 
 
 def position(conn: Connection) -> int:
@@ -78,12 +90,7 @@ def read_ticket(conn: Connection, ticket: int) -> list[Logged]:
 
 def last_modes(conn: Connection, conversations: Sequence[int]) -> dict[int, str]:
     """Return who spoke in each conversation when that last changed."""
-    newest = (
-        select(func.max(LOG.c.id))
-        .where(LOG.c.conversation_id.in_(conversations), LOG.c.kind == "mode")
-        .group_by(LOG.c.conversation_id)
-    )
-    rows = conn.execute(select(LOG.c.conversation_id, LOG.c.data).where(LOG.c.id.in_(newest)))
+    rows = LAST_MODES.all(conn, conversations=list(conversations))
     return {row.conversation_id: row.data["mode"] for row in rows}
 
 

@@ -8,12 +8,13 @@ from itertools import chain
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, insert, literal_column, select, update
 from sqlalchemy.exc import IntegrityError
 
 from bot import cutting
 from bot.tables import CONVERSATIONS, IS_QUEUED, IS_TROUBLED, OUTBOX
 from handoff.entry import Refused
+from handoff.prepared import Prepared
 
 
 class Status(StrEnum):
@@ -36,6 +37,36 @@ NEXT = {
     Status.SENT: {Status.DEAD},  # the channel took it, and says later that it never arrived
     Status.DISCARDED: set(),
 }
+# Carried out for every row that is sent.
+ADD = Prepared(
+    insert(OUTBOX), "cause", "kind", "channel", "recipient", "part", "text", "payload", "status",
+    "conversation_id", "epoch", "message_id", "alert_id", "rank", "created_at", "attempts",
+)  # fmt: skip
+NEXT_ONES = Prepared(
+    select(OUTBOX.c.id, OUTBOX.c.channel, OUTBOX.c.recipient, OUTBOX.c.not_before)
+    .where(IS_QUEUED)
+    .order_by(OUTBOX.c.rank, OUTBOX.c.id)
+)
+BY_ID = Prepared(select(OUTBOX).where(OUTBOX.c.id == bindparam("row")))
+OPEN_PART = Prepared(
+    select(OUTBOX.c.id)
+    .where(OUTBOX.c.message_id == bindparam("message"), OUTBOX.c.status != Status.SENT)
+    .limit(literal_column("1"))
+)
+IS_FENCED = (
+    select(CONVERSATIONS.c.id)
+    .where(CONVERSATIONS.c.id == OUTBOX.c.conversation_id, CONVERSATIONS.c.quiet_epoch > OUTBOX.c.epoch)
+    .exists()
+)
+OF_QUEUED = update(OUTBOX).where(OUTBOX.c.id == bindparam("row"), OUTBOX.c.status == Status.QUEUED)
+TAKE = Prepared(OF_QUEUED.where(~IS_FENCED).values(status=Status.SENDING))
+FENCE_OFF = Prepared(OF_QUEUED.where(IS_FENCED).values(status=Status.DISCARDED))
+SENT = Prepared(
+    update(OUTBOX)
+    .where(OUTBOX.c.id == bindparam("row"), OUTBOX.c.status == Status.SENDING)
+    .values(status=Status.SENT),
+    "remote_id",
+)
 RESENT = frozenset(
     {
         "answer", "clarify", "ack", "status", "update", "alert", "handover", "reaction", "callback", "edit",
@@ -45,7 +76,6 @@ RESENT = frozenset(
 # What goes first where a recipient takes little: everything, then followers' words in the staff's group,
 # then the cards above them.
 ANYTHING, WORDS, CARDS = range(3)
-_RANKED = 10**15  # above every id
 LONGEST = {"telegram": cutting.LONGEST}
 
 
@@ -89,9 +119,10 @@ def enqueue(conn: Connection, letters: Sequence[Letter], now: datetime) -> None:
             "alert_id": letter.alert,
             "rank": letter.rank,
             "created_at": now,
+            "attempts": 0,
         }
         try:
-            conn.execute(insert(OUTBOX).values(values))
+            ADD.run(conn, **values)
         except IntegrityError as error:
             raise Refused("not_available", "this was sent already") from error
 
@@ -108,23 +139,26 @@ def list_ready(
     The next is the oldest of the lowest rank. `channels` names those that are connected; what waits for
     another holds nobody up.
     """
-    queued = select(func.min(OUTBOX.c.rank * _RANKED + OUTBOX.c.id) % _RANKED).where(IS_QUEUED)
-    if channels is not None:
-        queued = queued.where(OUTBOX.c.channel.in_(channels))
-    oldest = queued.group_by(OUTBOX.c.channel, OUTBOX.c.recipient)
-    rows = conn.execute(_rows().where(OUTBOX.c.id.in_(oldest)).order_by(OUTBOX.c.id))
-    taken = set(busy)
-    ready = [
-        row
-        for row in rows
-        if (row.channel, row.recipient) not in taken and (row.not_before is None or row.not_before <= now)
-    ]
-    return ready[:limit]
+    ready: list[int] = []
+    met = set(busy)
+    for queued in NEXT_ONES.each(conn):
+        destination = (queued.channel, queued.recipient)
+        if destination in met or (channels is not None and queued.channel not in channels):
+            continue
+        met.add(destination)
+        if queued.not_before is None or queued.not_before <= now:
+            ready.append(queued.id)
+            if len(ready) == limit:
+                break
+    return [get(conn, row_id) for row_id in ready]
 
 
 def get(conn: Connection, row_id: int) -> Row[Any]:
     """Return one row."""
-    return conn.execute(_rows().where(OUTBOX.c.id == row_id)).one()
+    row: Row[Any] | None = BY_ID.first(conn, row=row_id)
+    if row is None:
+        raise LookupError(f"there is no outbox row {row_id}")
+    return row
 
 
 def find_first(conn: Connection, row: Row[Any], now: datetime) -> int:
@@ -145,13 +179,17 @@ def mark_sending(conn: Connection, row_id: int) -> Row[Any] | None:
 
     The bot fell silent after it decided this text, so the text is discarded.
     """
+    if TAKE.run(conn, row=row_id):
+        return get(conn, row_id)
+    FENCE_OFF.run(conn, row=row_id)
+    return None
+
+
+def mark_sent(conn: Connection, row_id: int, remote_id: str | None) -> Row[Any] | None:
+    """Mark a row that the channel accepted, and return it if it was the last open part of its message."""
+    SENT.run(conn, row=row_id, remote_id=remote_id)
     row = get(conn, row_id)
-    if row.epoch is not None:
-        fence = select(CONVERSATIONS.c.quiet_epoch).where(CONVERSATIONS.c.id == row.conversation_id)
-        if row.epoch < conn.execute(fence).scalar_one():
-            move(conn, row_id, Status.QUEUED, Status.DISCARDED)
-            return None
-    return row if move(conn, row_id, Status.QUEUED, Status.SENDING) else None
+    return row if row.message_id is not None and is_complete(conn, row.message_id) else None
 
 
 def move(conn: Connection, row_id: int, before: Status, after: Status, **values: object) -> bool:
@@ -164,8 +202,7 @@ def move(conn: Connection, row_id: int, before: Status, after: Status, **values:
 
 def is_complete(conn: Connection, message: int) -> bool:
     """Say whether every part of a message was accepted by the channel."""
-    open_parts = select(OUTBOX.c.id).where(OUTBOX.c.message_id == message, OUTBOX.c.status != Status.SENT)
-    return conn.execute(open_parts.limit(1)).first() is None
+    return OPEN_PART.first(conn, message=message) is None
 
 
 def list_troubled(conn: Connection, limit: int = 100) -> list[Row[Any]]:

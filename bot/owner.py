@@ -61,4 +61,4 @@ def owner_wrote(conn: Connection, brand: Brand, owner: Owner, said: Said, now: d
     ledger.record(
         conn, brand, [Entry("act", ticket, thread.id, owner.id, {"act": "reply", "message": message})], now
     )
-    delivery.accepted(conn, brand, message, said.at, now)
+    delivery.accepted(conn, brand, message, said.at, now, said.remote_id)

@@ -3,12 +3,13 @@
 import asyncio
 import logging
 import time
+from collections import Counter
 from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row
+from sqlalchemy import Connection, Row
 
 from bot import delivery, outbox
 from bot.channels.channel import Channel, NotYet, Rejected, Sending, Uncertain, Unsent
@@ -16,7 +17,7 @@ from bot.flight import Flight
 from bot.service import Service
 
 log = logging.getLogger(__name__)
-AT_ONCE = 50
+AT_ONCE = 100  # on one channel; what is slow on one holds nobody up on another
 AGAIN = timedelta(seconds=2)
 LAST_WAIT = 5.0
 AT_LIBERTY = frozenset({"callback"})  # somebody looks at a button that turns
@@ -31,14 +32,17 @@ class Sender:
         self._failing: set[str] = set()
         self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._flights = {name: Flight(rate) for name, channel in channels.items() if (rate := channel.rate)}
+        self._woken = asyncio.Event()
 
     async def run(self) -> None:
         """Send what is ready; what was being sent when the last process ended is looked at first."""
         service = self._service
         await service.write(lambda conn: delivery.recover(conn, service.brand, service.now()))
         try:
-            async for _ in self._service.pulse.beats(0.5):
-                await self._start_ready()
+            # A look takes some microseconds; a thread for it would take as many again as the whole send.
+            with service.engine.connect() as conn:
+                async for _ in service.pulse.beats(0.5, woken=self._woken):
+                    self._start_ready(conn)
         finally:
             unfinished = list(self._busy.values())
             if unfinished:  # what has left is waited for, so that it need not be said twice
@@ -47,23 +51,20 @@ class Sender:
                 task.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
 
-    async def _start_ready(self) -> None:
-        service = self._service
-        busy = tuple(self._busy)
-        for row in await service.read(
-            lambda conn: outbox.list_ready(conn, service.now(), busy, self._channels, AT_ONCE)
-        ):
+    def _start_ready(self, conn: Connection) -> None:
+        under_way = Counter(channel for channel, _ in self._busy)
+        free = {channel for channel in self._channels if under_way[channel] < AT_ONCE}
+        for row in outbox.list_ready(conn, self._service.now(), self._busy, free, AT_ONCE):
             destination = (row.channel, row.recipient)
-            if destination not in self._busy:
-                task = asyncio.create_task(self._deliver(row))
-                self._busy[destination] = task
-                task.add_done_callback(partial(self._done, destination))
+            task = asyncio.create_task(self._deliver(row))
+            self._busy[destination] = task
+            task.add_done_callback(partial(self._done, destination))
 
     def _done(self, destination: tuple[str, str], task: asyncio.Task[None]) -> None:
         self._busy.pop(destination, None)
         if not task.cancelled() and task.exception() is not None:
             log.error("a send to %s could not be recorded", destination[0], exc_info=task.exception())
-        self._service.pulse.strike()
+        self._woken.set()
 
     async def _deliver(self, row: Row[Any]) -> None:
         """Mark the row directly before its request, send it, and record what became of it.
@@ -81,7 +82,8 @@ class Sender:
     async def _send(self, row: Row[Any], flight: Flight | None) -> None:
         service, channel, waited = self._service, self._channels[row.channel], row
         taken = await service.write(
-            lambda conn: outbox.mark_sending(conn, outbox.find_first(conn, waited, service.now()))
+            lambda conn: outbox.mark_sending(conn, outbox.find_first(conn, waited, service.now())),
+            quiet=True,
         )
         if taken is None:
             return
@@ -119,7 +121,8 @@ class Sender:
                 log.info("%s takes messages again", row.channel)
             self._failing.discard(row.channel)
             await service.write(
-                lambda conn: delivery.delivered(conn, service.brand, row.id, service.now(), remote_id)
+                lambda conn: delivery.delivered(conn, service.brand, row.id, service.now(), remote_id),
+                quiet=True,
             )
 
 

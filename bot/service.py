@@ -26,16 +26,27 @@ class Pulse:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._waiting: set[asyncio.Event] = set()
+        self._watching: set[asyncio.Event] = set()
 
-    def strike(self) -> None:
-        """Say that something was committed."""
+    def strike(self, quiet: bool = False) -> None:
+        """Say that something was committed; quietly, where it is news but nothing has to be done."""
         with suppress(RuntimeError):  # the loop is closed: nobody waits any more
-            self._loop.call_soon_threadsafe(self._wake)
+            if not quiet:
+                self._loop.call_soon_threadsafe(self._wake)
+            elif self._watching:
+                self._loop.call_soon_threadsafe(self._show)
 
-    async def beats(self, every: float) -> AsyncIterator[None]:
-        """Yield at once, then after each strike, and at least every so many seconds."""
-        woken = asyncio.Event()
+    async def beats(
+        self, every: float, *, watching: bool = False, woken: asyncio.Event | None = None
+    ) -> AsyncIterator[None]:
+        """Yield at once, then after each strike, and at least every so many seconds.
+
+        Who is `watching` hears the quiet ones too. `woken` is an event with which the caller wakes itself.
+        """
+        woken = woken or asyncio.Event()
         self._waiting.add(woken)
+        if watching:
+            self._watching.add(woken)
         try:
             while True:
                 woken.clear()
@@ -45,9 +56,14 @@ class Pulse:
                         await woken.wait()
         finally:
             self._waiting.discard(woken)
+            self._watching.discard(woken)
 
     def _wake(self) -> None:
         for woken in self._waiting:
+            woken.set()
+
+    def _show(self) -> None:
+        for woken in self._watching:
             woken.set()
 
 
@@ -67,12 +83,13 @@ class Service:
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     learning: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    async def write(self, job: Callable[[Connection], Result]) -> Result:
+    async def write(self, job: Callable[[Connection], Result], *, quiet: bool = False) -> Result:
         """Run the job in the writer's next transaction; returns after its commit.
 
-        Who stops waiting does not stop the job: what was submitted is done.
+        Who stops waiting does not stop the job: what was submitted is done. A `quiet` one wakes those who
+        watch, and nobody who works.
         """
-        return await asyncio.shield(asyncio.wrap_future(self.writer.submit(job)))
+        return await self.writer.submit_here(job, quiet=quiet)
 
     async def read(self, job: Callable[[Connection], Result]) -> Result:
         """Run the job on one consistent state, beside the writer."""

@@ -131,7 +131,7 @@ class Simulation:
     def _deliver(self, conn: Connection, now: datetime) -> None:
         while ready := outbox.list_ready(conn, now):
             for row in ready:
-                if outbox.mark_sending(conn, row.id) is None:
+                if not outbox.mark_sending(conn, row.id):
                     continue
                 name = self._name(conn, row.channel, row.recipient)
                 if self._failing[name]:

@@ -5,14 +5,32 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, func, insert, literal_column, select, update
 
 from handoff.entry import Refused
 from handoff.people import find_by_id
 from handoff.policy import Category, Promises
+from handoff.prepared import Prepared, among
 from handoff.staff import shift_end
 from handoff.tables import IS_OPEN, TICKETS
 from handoff.ticket import BACK_TO_BOT, Status, Ticket
+
+# Carried out for every message of a follower.
+NEWEST = Prepared(
+    select(TICKETS)
+    .where(TICKETS.c.conversation_id == bindparam("conversation"))
+    .order_by(TICKETS.c.id.desc())
+    .limit(literal_column("1"))
+)
+NEWEST_OF_EACH = Prepared(
+    select(TICKETS).where(
+        TICKETS.c.id.in_(
+            select(func.max(TICKETS.c.id))
+            .where(among(TICKETS.c.conversation_id, "conversations"))
+            .group_by(TICKETS.c.conversation_id)
+        )
+    )
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,19 +49,13 @@ class Filed:
 
 def find_newest(conn: Connection, conversation: int) -> Filed | None:
     """Return the newest ticket of a conversation, open or not."""
-    mine = rows().where(TICKETS.c.conversation_id == conversation)
-    row = conn.execute(mine.order_by(TICKETS.c.id.desc()).limit(1)).first()
+    row = NEWEST.first(conn, conversation=conversation)
     return read(row) if row else None
 
 
 def list_newest(conn: Connection, conversations: Sequence[int]) -> dict[int, Filed]:
     """Return the newest ticket of each conversation that has one."""
-    newest = (
-        select(func.max(TICKETS.c.id))
-        .where(TICKETS.c.conversation_id.in_(conversations))
-        .group_by(TICKETS.c.conversation_id)
-    )
-    found = conn.execute(rows().where(TICKETS.c.id.in_(newest)))
+    found = NEWEST_OF_EACH.all(conn, conversations=list(conversations))
     return {row.conversation_id: read(row) for row in found}
 
 

@@ -104,7 +104,7 @@ class Stage:
         with self.open() as conn:
             while ready := outbox.list_ready(conn, self.now):
                 for row in ready:
-                    if outbox.mark_sending(conn, row.id) is not None:
+                    if outbox.mark_sending(conn, row.id):
                         delivery.delivered(conn, self.brand, row.id, self.now, f"remote-{row.id}")
                         texts += [row.text] if row.message_id else []
         return texts

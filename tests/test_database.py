@@ -89,8 +89,8 @@ def test_a_job_that_fails_is_undone_alone(engine: Engine) -> None:
 
 
 def test_a_group_commits_once(engine: Engine) -> None:
-    commits: list[None] = []
-    gate, writer = threading.Event(), Writer(engine, lambda: commits.append(None))
+    commits: list[bool] = []
+    gate, writer = threading.Event(), Writer(engine, commits.append)
     writer.submit(lambda _: gate.wait(10))
     last = [writer.submit(put(f"{n}")) for n in range(50)][-1]
     gate.set()

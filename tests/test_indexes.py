@@ -1,10 +1,8 @@
 """The indexes that keep a busy desk quick are the ones its queries use."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from sqlalchemy import event
 
 from bot import intake, outbox
 from handoff import sweep, tickets
@@ -18,9 +16,10 @@ def scene() -> Stage:
 
 def plans(scene: Stage) -> list[str]:
     """Explain every query that the desk and the workers ask again and again."""
-    asked: list[tuple[str, Sequence[Any]]] = []
-    event.listen(scene.engine, "before_cursor_execute", lambda *call: asked.append((call[2], call[3])))
+    asked: list[str] = []
     with scene.open() as conn:
+        connection: Any = conn.connection.driver_connection
+        connection.set_trace_callback(asked.append)
         intake.list_pending(conn, ["web"], scene.now)
         intake.list_dead(conn)
         outbox.list_ready(conn, scene.now)
@@ -28,12 +27,11 @@ def plans(scene: Stage) -> list[str]:
         sweep.next_look(conn)
         sweep.sweep(conn, scene.brand.promises, scene.now)
         tickets.list_open(conn)
-        raw = conn.connection.cursor()
-        queries = [(sql, given) for sql, given in list(asked) if sql.startswith("SELECT")]
+        connection.set_trace_callback(None)
         found = []
-        for sql, given in queries:
-            raw.execute(f"EXPLAIN QUERY PLAN {sql}", given)
-            found += [f"{row[3]} <- {' '.join(sql.split())[:90]}" for row in raw.fetchall()]
+        for sql in [sql for sql in asked if sql.startswith("SELECT")]:
+            plan = connection.execute(f"EXPLAIN QUERY PLAN {sql}").fetchall()
+            found += [f"{row[3]} <- {' '.join(sql.split())[:90]}" for row in plan]
     return found
 
 

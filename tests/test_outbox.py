@@ -135,7 +135,7 @@ def test_an_uncertain_answer_is_not_repeated_for_ever() -> None:
     with scene.open() as conn:
         outbox.enqueue(conn, [letter()], scene.now)
         for _ in range(delivery.ATTEMPTS):
-            assert outbox.mark_sending(conn, 1) is not None
+            assert outbox.mark_sending(conn, 1)
             delivery.uncertain(conn, scene.brand, 1, "read timeout", scene.now, scene.now)
     assert rows(scene) == [("answer", "uncertain")]
 

@@ -1,10 +1,12 @@
 """The way out to Telegram: one outbox row to its chat, and what became of it."""
 
 import logging
+import warnings
 from datetime import timedelta
 
 from telegram import Bot
 from telegram.error import BadRequest, ChatMigrated, Forbidden, InvalidToken, TelegramError
+from telegram.warnings import PTBUserWarning
 
 from bot.channels.channel import Rejected, Sending, Uncertain, Unsent
 from bot.channels.quiet import quiet_loggers
@@ -46,6 +48,8 @@ class TelegramChannel:
         settings = service.settings.telegram
         if settings.token is None:
             raise ValueError("Telegram is off: there is no token")
+        # The library would rather have its own methods used, and says so for each call.
+        warnings.filterwarnings("ignore", r"Please use 'Bot\.", PTBUserWarning)
         quiet_loggers("aiohttp", "httpx", "httpcore", "telegram")
         self._service = service
         self._pace = Pace(settings.rate)

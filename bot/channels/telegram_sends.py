@@ -54,17 +54,16 @@ class Sends:
         if "copy" in payload:
             return await self._copy(sending, address, way, reply)
         brand = self._service.brand
-        message = await self._bot.send_message(
-            address.chat,
-            sending.text,
-            reply_markup=keyboard_of(
-                brand, payload, sending.message, payload.get("language", brand.language)
-            ),
-            link_preview_options=NO_PREVIEW if sending.kind == "alert" else None,
-            reply_parameters=reply,
-            **way,
-        )
-        return str(message.message_id)
+        language = payload.get("language", brand.language)
+        asked: dict[str, Any] = {"chat_id": address.chat, "text": sending.text} | way
+        keyboard = keyboard_of(brand, payload, sending.message, language)
+        more = {"reply_markup": keyboard, "reply_parameters": reply}
+        asked |= {name: value for name, value in more.items() if value is not None}
+        if sending.kind == "alert":
+            asked["link_preview_options"] = NO_PREVIEW
+        # Not Bot.send_message: it makes the whole message of the answer, and only its id is of use.
+        message = await self._bot.do_api_request("sendMessage", asked)
+        return str(message["message_id"])
 
     async def _copy(
         self, sending: Sending, address: Address, way: Mapping[str, Any], reply: ReplyParameters | None

@@ -52,7 +52,7 @@ class News:
     async def _read(self) -> None:
         """Read what was committed since the last look, and wake whom it concerns."""
         position: int | None = None
-        async for _ in self._service.pulse.beats(EVERY):
+        async for _ in self._service.pulse.beats(EVERY, watching=True):
             if self._service.stopping.is_set():
                 self._wake(None)
             try:
