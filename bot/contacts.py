@@ -14,6 +14,8 @@ from bot.tables import CONTACTS, CONVERSATIONS, IS_CHOSEN, IS_WRITTEN, MESSAGES
 from handoff import tickets
 from knowledge.article import Choice
 
+ERASED = "erased:"  # what the address of a contact begins with whose data were deleted
+
 
 @dataclass(frozen=True, slots=True)
 class Thread:
@@ -31,6 +33,11 @@ class Thread:
     memory: Conversation
     last_at: datetime | None = None
     asked_at: datetime | None = None
+
+    @property
+    def is_erased(self) -> bool:
+        """Say whether everything known of the contact was deleted."""
+        return self.external_id.startswith(ERASED)
 
 
 def find(conn: Connection, channel: str, external_id: str) -> Thread | None:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from bot import ledger, outbox
+from bot import contacts, ledger, outbox
 from bot.brand import Brand
 from bot.contacts import Thread
 from bot.outbox import Letter, Status
@@ -35,7 +35,7 @@ def erase(conn: Connection, brand: Brand, thread: Thread, now: datetime) -> None
     if thread.external_id.isdecimal():
         theirs = REMOVALS.c.person == int(thread.external_id)
         conn.execute(update(REMOVALS).where(theirs).values(text="", name=NOBODY))
-    gone = {"name": NOBODY, "external_id": f"erased:{thread.contact}", "reachable": False}
+    gone = {"name": NOBODY, "external_id": f"{contacts.ERASED}{thread.contact}", "reachable": False}
     conn.execute(update(CONTACTS).where(CONTACTS.c.id == thread.contact).values(gone))
     forgotten: dict[str, object] = {"offers": [], "topic": None, "clarified_at": None, "asked_at": None}
     conn.execute(update(CONVERSATIONS).where(CONVERSATIONS.c.id == thread.id).values(forgotten))

@@ -59,7 +59,9 @@ def follow(conn: Connection, brand: Brand, group: int, now: datetime) -> None:
         if conversation is not None:
             told[conversation].append(one)
     for conversation, entries in told.items():
-        _Topic(conn, brand, group, contacts.get(conn, conversation), now).tell(entries)
+        thread = contacts.get(conn, conversation)
+        if not thread.is_erased:
+            _Topic(conn, brand, group, thread, now).tell(entries)
     _set_mark(conn, news[-1].id)
 
 
