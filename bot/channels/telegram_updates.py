@@ -65,7 +65,18 @@ def said(raw: Mapping[str, Any]) -> Said | None:
 
 
 def _handle(premises: Premises, conn: Connection, brand: Brand, batch: Batch, now: datetime) -> None:
-    """Do what the updates call for; raises Unreadable where one is malformed or of a kind unknown here."""
+    """Do what the updates call for; raises Unreadable where one is malformed or of a kind unknown here.
+
+    The library reads more than it checks: what is of a wrong type shows where it is used, and would
+    show there again.
+    """
+    try:
+        _do(premises, conn, brand, batch, now)
+    except (AttributeError, TypeError, ValueError) as error:
+        raise Unreadable(f"{type(error).__name__}: {error}") from error
+
+
+def _do(premises: Premises, conn: Connection, brand: Brand, batch: Batch, now: datetime) -> None:
     updates = [_read(raw) for raw in batch.raws]
     update = updates[0]
     if update.message is not None:

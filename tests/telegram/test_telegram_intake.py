@@ -1,29 +1,19 @@
 """Nothing a follower writes is lost: it is stored before it is confirmed, whatever it looks like."""
 
 import asyncio
-import json
-import random
 from collections.abc import Awaitable, Callable
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot import intake
-from bot.brand import Brand
 from bot.channels.telegram_intake import ALLOWED, arrival, poll
 from bot.channels.telegram_marks import OFFSET, Position, load_position, save_position
-from bot.channels.telegram_updates import Premises, reception, said
-from bot.clock import utc_now
-from bot.database import open_memory, transaction
-from bot.settings import load_settings
+from bot.channels.telegram_updates import said
 from bot.tables import INBOUND, MARKS
-from bot.wording import read_wording
 from tests.telegram.fake_api import Fault
 from tests.telegram.fake_table import checked
-from tests.telegram.fake_world import World
-from tests.telegram.playing import ANI, BAYU, CONFIG, PRICE, Stage, staged, understanding
+from tests.telegram.playing import ANI, BAYU, PRICE, Stage, staged
 
 QUESTION = "berapa harga paketnya min?"
 BROKEN: tuple[Any, ...] = (
@@ -200,62 +190,3 @@ def test_the_words_are_found_where_the_library_fails() -> None:
     )
     assert all(said({"message": body}) is None for body in (*BROKEN, message))
     assert said({"callback_query": message}) is None
-
-
-def test_two_hundred_mutated_updates_are_handled_or_set_aside(tmp_path: Path) -> None:
-    """Each is tried as often as intake tries it, and the good one among them is answered."""
-    (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
-    settings = load_settings(tmp_path / "config.toml", {}, tmp_path)
-    brand = Brand("Layarku", "id", settings.promises, understanding(), read_wording())
-    engine, chance, now = open_memory(), random.Random(7), utc_now()
-    with transaction(engine) as conn:
-        for update in updates(chance):
-            intake.store(conn, [arrival(update)], now)
-            for _ in range(intake.ATTEMPTS):
-                pending = intake.list_pending(conn, ["telegram"], now + timedelta(days=1))
-                if not pending:
-                    break
-                (row,) = pending
-                try:
-                    with conn.begin_nested():
-                        intake.handle(conn, brand, reception(Premises()), row, now)
-                except Exception as error:
-                    intake.set_aside(conn, brand, reception(Premises()), row.id, error, now)
-        left = {row.status for row in conn.execute(INBOUND.select())}
-    assert left <= {"done", "dead"}
-    engine.dispose()
-
-
-def updates(chance: random.Random) -> list[dict[str, Any]]:
-    """Make updates in which one value, somewhere, is not what it should be."""
-    world = asyncio.run(_world())
-    odd: tuple[Any, ...] = (None, True, -1, 2**70, 1e300, "", "\ud800", "x" * 5000, [], [[]], {}, {"id": {}})
-    return [
-        _mutated(chance, json.loads(json.dumps(chance.choice(world.updates))), odd, n) for n in range(200)
-    ]
-
-
-async def _world() -> World:
-    world = World(utc_now)
-    world.person(ANI, "Ani")
-    number = world.says(ANI, QUESTION)
-    world.says(ANI, location={"latitude": 1.5, "longitude": 2.5})
-    sizes = {"width": 1, "height": 1, "is_animated": False, "is_video": False}
-    world.says(ANI, sticker={"file_id": "f", "file_unique_id": "u", "type": "regular", "emoji": "👍"} | sizes)
-    world.edits(ANI, number, "lain")
-    world.blocks(ANI)
-    return world
-
-
-def _mutated(
-    chance: random.Random, update: dict[str, Any], odd: tuple[Any, ...], number: int
-) -> dict[str, Any]:
-    place: Any = update
-    while True:
-        key = chance.choice(list(place) if isinstance(place, dict) else range(len(place)))
-        inner = place[key]
-        if not isinstance(inner, dict | list) or not inner or chance.random() < 0.2:
-            break
-        place = inner
-    place[key] = chance.choice(odd)
-    return update | {"update_id": number}
