@@ -1,7 +1,7 @@
 """Contacts, their conversations and their messages in the database."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -12,6 +12,7 @@ from bot.conversation import Conversation
 from bot.mode import SILENT, Mode, mode_of
 from bot.tables import CONTACTS, CONVERSATIONS, IS_CHOSEN, IS_WRITTEN, MESSAGES
 from handoff import tickets
+from handoff.prepared import Prepared, among
 from knowledge.article import Choice
 
 ERASED = "erased:"  # what the address of a contact begins with whose data were deleted
@@ -42,8 +43,7 @@ class Thread:
 
 def find(conn: Connection, channel: str, external_id: str) -> Thread | None:
     """Return the conversation with somebody on a channel, if they ever wrote."""
-    mine = _joined().where(CONTACTS.c.channel == channel, CONTACTS.c.external_id == external_id)
-    row = conn.execute(mine).first()
+    row = BY_NAME.first(conn, channel=channel, external_id=external_id)
     return _thread(row) if row else None
 
 
@@ -54,8 +54,7 @@ def get(conn: Connection, conversation: int) -> Thread:
 
 def list_threads(conn: Connection, conversations: Sequence[int]) -> list[Thread]:
     """Return these conversations, in their order by id."""
-    rows = _joined().where(CONVERSATIONS.c.id.in_(conversations)).order_by(CONVERSATIONS.c.id)
-    return [_thread(row) for row in conn.execute(rows)]
+    return [_thread(row) for row in BY_IDS.all(conn, conversations=list(conversations))]
 
 
 def find_or_add(
@@ -120,16 +119,14 @@ def raise_epochs(conn: Connection, changed: Sequence[tuple[Thread, Mode]]) -> di
 
 def remember(conn: Connection, thread: Thread, memory: Conversation, language: str, at: datetime) -> None:
     """Store what the bot keeps between messages."""
-    conn.execute(
-        update(CONVERSATIONS)
-        .where(CONVERSATIONS.c.id == thread.id)
-        .values(
-            clarified_at=memory.clarified_at,
-            offers=[list(offer) for offer in memory.offers],
-            topic=memory.topic,
-            language=language,
-            last_at=at,
-        )
+    REMEMBER.run(
+        conn,
+        row=thread.id,
+        clarified_at=memory.clarified_at,
+        offers=[list(offer) for offer in memory.offers],
+        topic=memory.topic,
+        language=language,
+        last_at=at,
     )
 
 
@@ -151,9 +148,7 @@ def set_unreachable(conn: Connection, channel: str, external_id: str) -> None:
 
 def add_message(conn: Connection, conversation: int, **values: object) -> int:
     """Store what was said and return its id."""
-    row = insert(MESSAGES).values(conversation_id=conversation, **values).returning(MESSAGES.c.id)
-    new: int = conn.execute(row).scalar_one()
-    return new
+    return ADD_MESSAGE.add(conn, **{**UNSAID, "conversation_id": conversation, **values})
 
 
 def get_message(conn: Connection, message: int) -> Row[Any]:
@@ -242,3 +237,25 @@ def _thread(row: Row[Any]) -> Thread:
         row.id, row.contact_id, row.channel, row.external_id, row.name, row.blocked, row.reachable,
         row.epoch, row.language, memory, row.last_at, row.asked_at,
     )  # fmt: skip
+
+
+# Carried out for every message of a follower.
+BY_NAME = Prepared(
+    _joined().where(
+        CONTACTS.c.channel == bindparam("channel"), CONTACTS.c.external_id == bindparam("external_id")
+    )
+)
+BY_IDS = Prepared(_joined().where(among(CONVERSATIONS.c.id, "conversations")).order_by(CONVERSATIONS.c.id))
+REMEMBER = Prepared(
+    update(CONVERSATIONS).where(CONVERSATIONS.c.id == bindparam("row")),
+    "clarified_at", "offers", "topic", "language", "last_at",
+)  # fmt: skip
+# What a message is where nothing else is said of it.
+UNSAID: Mapping[str, object] = {
+    "ticket_id": None, "staff_id": None, "article": None, "offers": [], "reading": None, "awaiting": False,
+    "is_update": False, "accepted_at": None, "status": "stored", "remote_id": None, "media": None,
+    "reply_to": None, "origin": None, "deleted_at": None, "helped": None,
+}  # fmt: skip
+ADD_MESSAGE = Prepared(
+    insert(MESSAGES), *UNSAID, "conversation_id", "direction", "author", "source", "text", "at"
+)

@@ -8,7 +8,7 @@ ASTRAL = 0xFFFF
 
 def units(text: str) -> int:
     """Return the length of a text as Telegram counts it; an emoji is two."""
-    return len(text) + sum(ord(char) > ASTRAL for char in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def parts(text: str, limit: int = LONGEST) -> tuple[str, ...]:

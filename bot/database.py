@@ -37,7 +37,10 @@ def open_engine(url: str) -> Engine:
     """
     file = database_file(url)
     engine = create_engine(
-        url, hide_parameters=True, connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000}
+        url,
+        hide_parameters=True,
+        connect_args={"isolation_level": None, "timeout": BUSY_MS / 1000},
+        pool_use_lifo=True,
     )
     event.listen(engine, "connect", _prepare)
     event.listen(engine, "begin", _begin)
@@ -116,6 +119,7 @@ class Writer:
         self._engine = engine
         self._on_commit = on_commit
         self._jobs: queue.SimpleQueue[_Job | None] = queue.SimpleQueue()
+        self._conn: Connection | None = None
         self._thread = threading.Thread(target=self._run, name="writer", daemon=True)
         self._thread.start()
 
@@ -150,11 +154,14 @@ class Writer:
                     group.append(following)
             self._commit(group)
             if not more:
-                return
+                break
+        self._leave()
 
     def _commit(self, group: list[_Job]) -> None:
         try:
-            with self._engine.begin() as conn:
+            # One connection for all: another one's cache of pages is stale after each commit.
+            self._conn = conn = self._conn or self._engine.connect()
+            with conn.begin():
                 raw: sqlite3.Connection = conn.connection.driver_connection  # type: ignore[assignment]
                 before = raw.total_changes
                 if len(group) == 1:
@@ -164,9 +171,17 @@ class Writer:
                 has_changed = raw.total_changes > before
         except Exception as undone:
             outcomes, has_changed = [_Outcome(job, None, undone) for job in group], False
+            self._leave()
         if has_changed:
             self._on_commit(all(job.quiet for job in group))
         _tell(outcomes)
+
+    def _leave(self) -> None:
+        """Give the connection back, whatever state it is in; the next group takes another."""
+        conn, self._conn = self._conn, None
+        if conn is not None:
+            with suppress(DBAPIError):
+                conn.close()
 
 
 class _Outcome(NamedTuple):

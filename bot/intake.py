@@ -5,9 +5,10 @@ import logging
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, bindparam, func, literal_column, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import OperationalError
 
@@ -18,6 +19,7 @@ from bot.service import Service
 from bot.tables import INBOUND, IS_PENDING, IS_SET_ASIDE
 from bot.turn import Said
 from handoff.entry import Entry
+from handoff.prepared import Prepared
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 5
@@ -59,6 +61,34 @@ class Full(Exception):  # noqa: N818 - an outcome
     """So much waits to be handled that no more is taken in for the moment."""
 
 
+# Carried out for every message that comes in.
+STORE = Prepared(
+    insert(INBOUND).on_conflict_do_nothing(),
+    "channel", "external_id", "lane", "bundle", "raw", "received_at", "status", "attempts", "not_before",
+)  # fmt: skip
+LANES = (
+    select(func.min(INBOUND.c.id).label("first"), func.max(INBOUND.c.id).label("last"))
+    .where(IS_PENDING)
+    .group_by(INBOUND.c.lane)
+    .subquery()
+)
+PENDING = Prepared(
+    select(INBOUND.c.id, INBOUND.c.lane, INBOUND.c.channel, INBOUND.c.bundle, INBOUND.c.attempts,
+           INBOUND.c.not_before, LANES.c.last)
+    .join(LANES, LANES.c.first == INBOUND.c.id)
+    .order_by(INBOUND.c.id)
+)  # fmt: skip
+BEHIND = Prepared(
+    select(INBOUND)
+    .where(IS_PENDING, INBOUND.c.lane == bindparam("lane"), INBOUND.c.id >= bindparam("row"))
+    .order_by(INBOUND.c.id)
+    .limit(literal_column(f"{LOOKED_AT}"))
+)
+DONE = Prepared(
+    update(INBOUND)
+    .where(INBOUND.c.id == bindparam("row"), INBOUND.c.status == literal_column("'pending'"))
+    .values(status="done", error=None)
+)
 Handler = Callable[[Connection, Brand, Batch, datetime], None]
 Reader = Callable[[Mapping[str, Any]], Said | None]
 
@@ -88,7 +118,7 @@ def store(conn: Connection, arrivals: Sequence[Arrival], now: datetime) -> None:
         for arrival in arrivals
     ]
     if rows:
-        conn.execute(insert(INBOUND).on_conflict_do_nothing(), rows)
+        STORE.run_all(conn, rows)
 
 
 def is_full(conn: Connection) -> bool:
@@ -104,26 +134,21 @@ def list_pending(
     Different lanes may be handled at once; within a lane nothing overtakes. What was put off only so
     that not every message of a flood is answered waits no longer once another one stands behind it.
     """
-    lanes = (
-        select(func.min(INBOUND.c.id).label("first"), func.max(INBOUND.c.id).label("last"))
-        .where(IS_PENDING, INBOUND.c.channel.in_(channels))
-        .group_by(INBOUND.c.lane)
-        .subquery()
-    )
-    heads = select(INBOUND, lanes.c.last).join(lanes, lanes.c.first == INBOUND.c.id).order_by(INBOUND.c.id)
-    return [row for row in conn.execute(heads) if _is_ready(row, now)][:limit]
+    waiting = (row for row in PENDING.each(conn) if row.channel in channels and _is_ready(row, now))
+    return list(islice(waiting, limit))
 
 
-def handle(conn: Connection, brand: Brand, reception: Reception, row: Row[Any], now: datetime) -> None:
-    """Handle one row of `list_pending`, with the rest of its bundle, in the caller's transaction."""
-    later = _behind(conn, row) if row.last > row.id else []
+def handle(conn: Connection, brand: Brand, reception: Reception, waiting: Row[Any], now: datetime) -> None:
+    """Handle one of `list_pending`, with the rest of its bundle, in the caller's transaction."""
+    row, *later = BEHIND.all(conn, lane=waiting.lane, row=waiting.id) or [None]
+    if row is None or row.id != waiting.id:
+        return  # somebody took it meanwhile
     bundle = [one for one in later if row.bundle and one.bundle == row.bundle]
-    mine = [row.id, *(one.id for one in bundle)]
-    done = update(INBOUND).where(INBOUND.c.id.in_(mine), IS_PENDING).values(status="done", error=None)
-    if conn.execute(done).rowcount < len(mine):
-        return
+    for one in (row, *bundle):
+        DONE.run(conn, row=one.id)
     raws = (row.raw, *(one.raw for one in bundle))
-    reception.handle(conn, brand, Batch(raws, tuple(one.raw for one in later if one.id not in mine)), now)
+    behind = tuple(one.raw for one in later if one not in bundle)
+    reception.handle(conn, brand, Batch(raws, behind), now)
 
 
 def put_off(conn: Connection, row_id: int, until: datetime) -> None:
@@ -178,40 +203,38 @@ def words_in(raw: object) -> str:
 
 async def work(service: Service, receptions: Mapping[str, Reception]) -> None:
     """Handle what comes in until cancelled."""
-    async for _ in service.pulse.beats(0.5):
-        while pending := await service.read(lambda conn: list_pending(conn, receptions, service.now())):
-            await asyncio.gather(*(_handle_one(service, receptions[row.channel], row) for row in pending))
+    # A look takes some microseconds; a thread for it would take as long as handling a message.
+    with service.engine.connect() as conn:
+        async for _ in service.pulse.beats(0.5):
+            while pending := list_pending(conn, receptions, service.now()):
+                await asyncio.gather(
+                    *(_handle_one(service, receptions[waiting.channel], waiting) for waiting in pending)
+                )
 
 
-async def _handle_one(service: Service, reception: Reception, row: Row[Any]) -> None:
+async def _handle_one(service: Service, reception: Reception, waiting: Row[Any]) -> None:
     try:
-        await service.write(lambda conn: handle(conn, service.brand, reception, row, service.now()))
+        await service.write(lambda conn: handle(conn, service.brand, reception, waiting, service.now()))
     except NotYet as error:
         until = error.until
-        await service.write(lambda conn: put_off(conn, row.id, until))
+        await service.write(lambda conn: put_off(conn, waiting.id, until))
     except OperationalError:  # the database, not the update: it stays where it is and is taken up again
-        log.exception("update %s of %s could not be stored", row.id, row.channel)
+        log.exception("update %s of %s could not be stored", waiting.id, waiting.channel)
         await asyncio.sleep(1)
     except Exception as error:  # whatever it is, the conversation goes on
-        log.exception("update %s of %s was not handled", row.id, row.channel)
+        log.exception("update %s of %s was not handled", waiting.id, waiting.channel)
         failure = error
         try:
             await service.write(
-                lambda conn: set_aside(conn, service.brand, reception, row.id, failure, service.now())
+                lambda conn: set_aside(conn, service.brand, reception, waiting.id, failure, service.now())
             )
         except Exception:  # the same words that broke the handler broke its stand-in
-            log.exception("update %s of %s is set aside unread", row.id, row.channel)
-            dead = update(INBOUND).where(INBOUND.c.id == row.id)
+            log.exception("update %s of %s is set aside unread", waiting.id, waiting.channel)
+            dead = update(INBOUND).where(INBOUND.c.id == waiting.id)
             await service.write(lambda conn: conn.execute(dead.values(status="dead", error=repr(failure))))
-
-
-def _behind(conn: Connection, row: Row[Any]) -> Sequence[Row[Any]]:
-    """Return what waits behind an update in its lane, the nearest of it."""
-    lane = select(INBOUND).where(IS_PENDING, INBOUND.c.lane == row.lane, INBOUND.c.id > row.id)
-    return conn.execute(lane.order_by(INBOUND.c.id).limit(LOOKED_AT)).all()
 
 
 def _is_ready(row: Row[Any], now: datetime) -> bool:
     if row.not_before is None or row.not_before <= now:
         return True
-    return row.attempts == 0 and row.bundle is None and row.last > row.id
+    return bool(row.attempts == 0 and row.bundle is None and row.last > row.id)
