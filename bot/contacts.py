@@ -163,6 +163,13 @@ def find_by_origin(conn: Connection, origin: str) -> int | None:
     return found
 
 
+def first_message(conn: Connection, ticket: int) -> int:
+    """Return the message with which a ticket began; 0 where none is stored with it."""
+    return (
+        conn.execute(select(func.min(MESSAGES.c.id)).where(MESSAGES.c.ticket_id == ticket)).scalar_one() or 0
+    )
+
+
 def list_messages(conn: Connection, conversation: int, limit: int = 200) -> list[Row[Any]]:
     """Return the newest messages of a conversation, oldest first."""
     newest = select(MESSAGES).where(MESSAGES.c.conversation_id == conversation)

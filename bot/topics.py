@@ -107,11 +107,12 @@ class _Topic:
         if filed is None:
             return
         mode = contacts.current_mode(self._conn, self._thread, self._now)
+        first = contacts.first_message(self._conn, filed.id)
         bells: dict[tuple[object, ...], list[Logged]] = defaultdict(list)
         for one in entries:
             match one.kind:
                 case "received" | "edited" | "message" | "act" | "deleted":
-                    self._message(one, mode, filed)
+                    self._message(one, mode, first)
                 case "alert" if one.ticket is not None and one.data["reason"] != Reason.DIGEST:
                     key = (one.ticket, one.data["reason"], one.data["rung"], one.data["n"])
                     bells[key].append(one)
@@ -124,17 +125,17 @@ class _Topic:
         if any(one.kind in SHOWS for one in entries):
             self._card(filed, entries[-1])
 
-    def _message(self, one: Logged, mode: Mode, filed: Filed) -> None:
+    def _message(self, one: Logged, mode: Mode, first: int) -> None:
         """Pass a message on, unless it was a matter of the bot's alone or was written in the topic itself.
 
-        What was said before the ticket stands under the card.
+        What was said before the `first` message of the ticket stands under the card.
         """
         number = one.message or one.data.get("message")
         if number is None or (one.kind == "act" and one.data["act"] not in NOTED):
             return
         row = contacts.get_message(self._conn, int(str(number)))
         was_bots = one.data.get("mode", mode) == Mode.BOT and row.ticket_id is None
-        if was_bots or row.origin is not None or row.at < filed.ticket.opened_at:
+        if was_bots or row.origin is not None or row.id < first:
             return
         if one.kind == "deleted":
             self._line(one, self._say("topic_deleted"), reply=row.id)
