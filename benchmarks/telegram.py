@@ -232,7 +232,7 @@ def show(name: str, load: Load, cost: Cost) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--questions", type=int, default=2_000)
-    parser.add_argument("--followers", type=int, default=200)
+    parser.add_argument("--followers", type=int, default=1_000)
     parser.add_argument("--rate", type=float, default=20)
     parser.add_argument("--seconds", type=float, default=30)
     parser.add_argument("--only", choices=("echo", "mimin"))

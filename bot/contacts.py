@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, func, insert, select, update
+from sqlalchemy import Connection, Integer, Row, Select, bindparam, func, insert, select, update
 
 from bot.conversation import Conversation
 from bot.mode import SILENT, Mode, mode_of
@@ -185,8 +185,7 @@ def list_replies(conn: Connection, ticket: int) -> list[Row[Any]]:
 
 def list_spoken(conn: Connection, conversation: int, since: datetime, most: int) -> list[datetime]:
     """Return when the bot spoke last by itself, the newest first."""
-    mine = (MESSAGES.c.conversation_id == conversation, MESSAGES.c.author == "bot", MESSAGES.c.at > since)
-    return list(conn.scalars(select(MESSAGES.c.at).where(*mine).order_by(MESSAGES.c.id.desc()).limit(most)))
+    return [row.at for row in SPOKEN.each(conn, conversation=conversation, since=since, most=most)]
 
 
 def list_choices(conn: Connection, most: int = 2_000, each: int = 5) -> list[Choice]:
@@ -265,4 +264,14 @@ UNSAID: Mapping[str, object] = {
 }  # fmt: skip
 ADD_MESSAGE = Prepared(
     insert(MESSAGES), *UNSAID, "conversation_id", "direction", "author", "source", "text", "at"
+)
+SPOKEN = Prepared(
+    select(MESSAGES.c.at)
+    .where(
+        MESSAGES.c.conversation_id == bindparam("conversation"),
+        MESSAGES.c.author == "bot",
+        MESSAGES.c.at > bindparam("since"),
+    )
+    .order_by(MESSAGES.c.id.desc())
+    .limit(bindparam("most", type_=Integer))
 )

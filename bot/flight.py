@@ -33,6 +33,11 @@ class Flight:
         takes = median(self._took) if self._took else 0.0
         return min(MOST, max(1, math.ceil(self._rate * takes)))
 
+    @property
+    def is_wanted(self) -> bool:
+        """Say whether somebody waits for a place."""
+        return any(not turn.done() for turn in self._waiting)
+
     @asynccontextmanager
     async def place(self) -> AsyncIterator[None]:
         """Wait for a place, and keep it while one is sent and recorded, unless that takes too long."""

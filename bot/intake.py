@@ -19,7 +19,7 @@ from bot.service import Service
 from bot.tables import INBOUND, IS_PENDING, IS_SET_ASIDE
 from bot.turn import Said
 from handoff.entry import Entry
-from handoff.prepared import Prepared
+from handoff.prepared import Prepared, savepoint
 
 log = logging.getLogger(__name__)
 ATTEMPTS = 5
@@ -28,6 +28,7 @@ BATCH = 50
 # How many updates that wait behind one are looked at, and how many may wait in all.
 LOOKED_AT = 50
 MOST = 5_000
+AT_ONCE = 25  # handled in the transaction that stores them
 TOGETHER = timedelta(seconds=0.7)
 
 
@@ -149,6 +150,29 @@ def handle(conn: Connection, brand: Brand, reception: Reception, waiting: Row[An
     raws = (row.raw, *(one.raw for one in bundle))
     behind = tuple(one.raw for one in later if one not in bundle)
     reception.handle(conn, brand, Batch(raws, behind), now)
+
+
+def store_and_handle(
+    conn: Connection, brand: Brand, reception: Reception, arrivals: Sequence[Arrival], now: datetime
+) -> None:
+    """Store updates, and handle in the same transaction what can be handled at once: one commit for both.
+
+    What fails is undone by itself and stays stored, for `work` to try again; so does what is too much.
+    """
+    store(conn, arrivals, now)
+    left, failed = AT_ONCE, set[str]()
+    while left > 0:
+        heads = list_pending(conn, {arrival.channel for arrival in arrivals}, now, left)
+        heads = [row for row in heads if row.lane not in failed]
+        if not heads:
+            return
+        for row in heads:
+            left -= 1
+            try:
+                with savepoint(conn):
+                    handle(conn, brand, reception, row, now)
+            except Exception:  # it is tried again, and told then
+                failed.add(row.lane)
 
 
 def put_off(conn: Connection, row_id: int, until: datetime) -> None:

@@ -42,11 +42,13 @@ ADD = Prepared(
     insert(OUTBOX), "cause", "kind", "channel", "recipient", "part", "text", "payload", "status",
     "conversation_id", "epoch", "message_id", "alert_id", "rank", "created_at", "attempts",
 )  # fmt: skip
-NEXT_ONES = Prepared(
+QUEUED = (
     select(OUTBOX.c.id, OUTBOX.c.channel, OUTBOX.c.recipient, OUTBOX.c.not_before)
     .where(IS_QUEUED)
     .order_by(OUTBOX.c.rank, OUTBOX.c.id)
 )
+NEXT_ONES = Prepared(QUEUED)
+NEXT_OF = Prepared(QUEUED.where(OUTBOX.c.channel == bindparam("channel")))
 BY_ID = Prepared(select(OUTBOX).where(OUTBOX.c.id == bindparam("row")))
 OPEN_PART = Prepared(
     select(OUTBOX.c.id)
@@ -141,9 +143,13 @@ def list_ready(
     """
     ready: list[int] = []
     met = set(busy)
-    for queued in NEXT_ONES.each(conn):
+    if channels is None:
+        rows = NEXT_ONES.each(conn)
+    else:
+        rows = chain.from_iterable(NEXT_OF.each(conn, channel=channel) for channel in channels)
+    for queued in rows:
         destination = (queued.channel, queued.recipient)
-        if destination in met or (channels is not None and queued.channel not in channels):
+        if destination in met:
             continue
         met.add(destination)
         if queued.not_before is None or queued.not_before <= now:

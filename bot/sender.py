@@ -4,23 +4,28 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
 from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection, Row
+from sqlalchemy.exc import OperationalError
 
 from bot import delivery, outbox
 from bot.channels.channel import Channel, NotYet, Rejected, Sending, Uncertain, Unsent
 from bot.flight import Flight
 from bot.service import Service
+from handoff.prepared import savepoint
 
 log = logging.getLogger(__name__)
 AT_ONCE = 100  # on one channel; what is slow on one holds nobody up on another
 AGAIN = timedelta(seconds=2)
 LAST_WAIT = 5.0
 AT_LIBERTY = frozenset({"callback"})  # somebody looks at a button that turns
+
+
+Accepted = tuple[int, datetime, str | None]  # a row, when the channel took it, and the channel's id of it
 
 
 class Sender:
@@ -33,6 +38,7 @@ class Sender:
         self._busy: dict[tuple[str, str], asyncio.Task[None]] = {}
         self._flights = {name: Flight(rate) for name, channel in channels.items() if (rate := channel.rate)}
         self._woken = asyncio.Event()
+        self._accepted: list[Accepted] = []
 
     async def run(self) -> None:
         """Send what is ready; what was being sent when the last process ended is looked at first."""
@@ -50,10 +56,13 @@ class Sender:
             for task in unfinished:
                 task.cancel()
             await asyncio.gather(*unfinished, return_exceptions=True)
+            if self._accepted:
+                await self._record()
 
     def _start_ready(self, conn: Connection) -> None:
+        """Begin what is ready, as many a channel as there is room for; in a rush it looks seldom."""
         under_way = Counter(channel for channel, _ in self._busy)
-        free = {channel for channel in self._channels if under_way[channel] < AT_ONCE}
+        free = {channel for channel in self._channels if under_way[channel] <= AT_ONCE // 2}
         for row in outbox.list_ready(conn, self._service.now(), self._busy, free, AT_ONCE):
             destination = (row.channel, row.recipient)
             task = asyncio.create_task(self._deliver(row))
@@ -80,11 +89,8 @@ class Sender:
             await self._send(row, flight)
 
     async def _send(self, row: Row[Any], flight: Flight | None) -> None:
-        service, channel, waited = self._service, self._channels[row.channel], row
-        taken = await service.write(
-            lambda conn: outbox.mark_sending(conn, outbox.find_first(conn, waited, service.now())),
-            quiet=True,
-        )
+        service, channel = self._service, self._channels[row.channel]
+        taken = await self._take(row)
         if taken is None:
             return
         row, sending = taken, _sending(taken)
@@ -120,10 +126,43 @@ class Sender:
             if row.channel in self._failing:
                 log.info("%s takes messages again", row.channel)
             self._failing.discard(row.channel)
-            await service.write(
-                lambda conn: delivery.delivered(conn, service.brand, row.id, service.now(), remote_id),
-                quiet=True,
-            )
+            self._accepted.append((row.id, service.now(), remote_id))
+            if flight is None or not flight.is_wanted:  # else the next one records it as it is marked
+                await self._record()
+
+    async def _take(self, row: Row[Any]) -> Row[Any] | None:
+        """Mark the next row to this recipient, and record what was accepted meanwhile, in one commit."""
+        accepted, self._accepted = self._accepted, []
+        service = self._service
+
+        def job(conn: Connection) -> Row[Any] | None:
+            self._write_down(conn, accepted)
+            return outbox.mark_sending(conn, outbox.find_first(conn, row, service.now()))
+
+        try:
+            return await service.write(job, quiet=True)
+        except BaseException:
+            self._accepted = accepted + self._accepted
+            raise
+
+    async def _record(self) -> None:
+        accepted, self._accepted = self._accepted, []
+        try:
+            await self._service.write(lambda conn: self._write_down(conn, accepted), quiet=True)
+        except BaseException:
+            self._accepted = accepted + self._accepted
+            raise
+
+    def _write_down(self, conn: Connection, accepted: Sequence[Accepted]) -> None:
+        """Record what the channels accepted; one that cannot be recorded holds up no other."""
+        for row_id, at, remote_id in accepted:
+            try:
+                with savepoint(conn):
+                    delivery.delivered(conn, self._service.brand, row_id, at, remote_id)
+            except OperationalError:
+                raise
+            except Exception:
+                log.exception("row %s was accepted and could not be recorded", row_id)
 
 
 def _sending(row: Row[Any]) -> Sending:

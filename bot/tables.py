@@ -204,7 +204,7 @@ class OutboxRow(SQLModel, table=True):
     __tablename__ = "outbox"
     __table_args__ = (
         UniqueConstraint("cause", "kind", "recipient", "part", name="sent_once"),
-        Index("outbox_queued", "id", sqlite_where=IS_QUEUED),
+        Index("outbox_queued", "channel", "rank", "id", sqlite_where=IS_QUEUED),
         Index("outbox_troubled", "id", sqlite_where=IS_TROUBLED),
         Index("outbox_of_message", "message_id"),
         Index("outbox_of_alert", "alert_id", sqlite_where=text("alert_id IS NOT NULL")),

@@ -8,6 +8,7 @@ first used; types are converted by the same columns, and errors are SQLAlchemy's
 import sqlite3
 from collections import namedtuple
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -129,6 +130,22 @@ class Prepared:
 
     def _shown(self) -> Sequence[Any]:
         return list(self._statement.selected_columns) if isinstance(self._statement, Select) else ()
+
+
+@contextmanager
+def savepoint(conn: Connection) -> Iterator[None]:
+    """Undo what is done inside, and nothing else, where it raises; SQLAlchemy's own costs as much as the
+    statements between.
+    """
+    raw = _raw(conn)
+    raw.execute("SAVEPOINT mimin")
+    try:
+        yield
+    except BaseException:
+        raw.execute("ROLLBACK TO mimin")
+        raw.execute("RELEASE mimin")
+        raise
+    raw.execute("RELEASE mimin")
 
 
 def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:

@@ -14,7 +14,7 @@ from telegram.error import BadRequest, InvalidToken, TelegramError
 from bot import intake
 from bot.channels.telegram_intake import ALLOWED, HELPLESS, LONGEST, SHORTEST, arrival
 from bot.channels.telegram_outcomes import Flooded, plain
-from bot.intake import Full
+from bot.intake import Full, Reception
 from bot.service import Service
 
 log = logging.getLogger(__name__)
@@ -25,12 +25,13 @@ AT_ONCE = 1
 class Hook:
     """The webhook of one bot. Its secret is a part of the address and a header; both are compared."""
 
-    def __init__(self, service: Service, bot: Bot) -> None:
+    def __init__(self, service: Service, bot: Bot, reception: Reception) -> None:
         settings = service.settings.telegram
         if settings.webhook is None or settings.secret is None:
             raise ValueError("a webhook needs an address and a secret")
         self._service = service
         self._bot = bot
+        self._reception = reception
         self._secret = settings.secret
         self._address = f"{settings.webhook}/telegram/{settings.secret}"
 
@@ -52,7 +53,7 @@ class Hook:
         def job(conn: Connection) -> None:
             if intake.is_full(conn):
                 raise Full
-            intake.store(conn, [arrived], service.now())
+            intake.store_and_handle(conn, service.brand, self._reception, [arrived], service.now())
 
         await service.write(job)
 

@@ -20,7 +20,7 @@ from bot.channels.telegram import LONG_POLL
 from bot.channels.telegram_address import NAME
 from bot.channels.telegram_marks import Position, load_position, save_position
 from bot.channels.telegram_outcomes import Flooded, plain
-from bot.intake import Arrival
+from bot.intake import Arrival, Reception
 from bot.service import Service
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,9 @@ class Unconfirmable(Exception):  # noqa: N818 - Telegram never does this
     """Updates came without a number, so that they cannot be confirmed."""
 
 
-async def poll(service: Service, bot: Bot, on_first: Callable[[], None], helpless: float = HELPLESS) -> None:
+async def poll(
+    service: Service, bot: Bot, reception: Reception, on_first: Callable[[], None], helpless: float = HELPLESS
+) -> None:
     """Ask for updates until cancelled; `on_first` is called once the first request is under way.
 
     `helpless` is how many seconds pass before the next try where only a person can help.
@@ -56,7 +58,7 @@ async def poll(service: Service, bot: Bot, on_first: Callable[[], None], helples
     """
     # The library says that there is Bot.get_updates. That one fails a whole batch for one bad update.
     warnings.filterwarnings("ignore", r"Please use 'Bot\.getUpdates'", PTBUserWarning)
-    poller = _Poller(service, bot, on_first)
+    poller = _Poller(service, bot, reception, on_first)
     pause = SHORTEST
     while True:
         try:
@@ -93,9 +95,12 @@ def arrival(update: object) -> Arrival:
 class _Poller:
     """One way of asking: remembers the position, and whether a webhook may stand in the way."""
 
-    def __init__(self, service: Service, bot: Bot, on_first: Callable[[], None]) -> None:
+    def __init__(
+        self, service: Service, bot: Bot, reception: Reception, on_first: Callable[[], None]
+    ) -> None:
         self._service = service
         self._bot = bot
+        self._reception = reception
         self._on_first: Callable[[], None] | None = on_first
         self._position: Position | None = None
         self._is_placed = False
@@ -118,10 +123,20 @@ class _Poller:
         now = self._service.now()
         numbers = [u["update_id"] for u in updates if isinstance(u, dict) and _is_number(u.get("update_id"))]
         position = Position(max(numbers) + 1, now) if numbers else None
-        self._is_full = await self._service.write(lambda conn: _store(conn, updates, position, now))
+        arrivals = [arrival(update) for update in updates]
+        self._is_full = await self._service.write(lambda conn: self._store(conn, arrivals, position, now))
         if position is None:
             raise Unconfirmable("Telegram sent updates without a number")
         self._position = position
+
+    def _store(
+        self, conn: Connection, arrivals: Sequence[Arrival], position: Position | None, now: datetime
+    ) -> bool:
+        """Store what came with the new position, and say whether enough waits now."""
+        intake.store_and_handle(conn, self._service.brand, self._reception, arrivals, now)
+        if position is not None:
+            save_position(conn, position)
+        return intake.is_full(conn)
 
     async def _ask(self) -> Sequence[object]:
         """Wait for updates; they come as they are, since reading one may fail."""
@@ -147,14 +162,6 @@ class _Poller:
             self.is_hooked = False
         except TelegramError as error:
             log.warning("whether a webhook is set could not be asked: %s", plain(error))
-
-
-def _store(conn: Connection, updates: Sequence[object], position: Position | None, now: datetime) -> bool:
-    """Store what came and say whether enough waits now."""
-    intake.store(conn, [arrival(update) for update in updates], now)
-    if position is not None:
-        save_position(conn, position)
-    return intake.is_full(conn)
 
 
 def _lane(raw: Mapping[str, Any]) -> str:

@@ -33,7 +33,7 @@ class TelegramLine:
         if self.hook is not None:
             await self.hook.hang_on(on_first)
         else:
-            await poll(self.service, self.channel.bot, on_first)
+            await poll(self.service, self.channel.bot, self.reception, on_first)
 
     def works(self) -> tuple[Callable[[], Coroutine[Any, Any, None]], ...]:
         """Return what is done beside: telling the staff's group, where there is one."""
@@ -61,5 +61,6 @@ async def connect(service: Service, patience: float = PATIENCE) -> TelegramLine:
     except BaseException:
         await channel.close()
         raise
-    hook = Hook(service, channel.bot) if settings.webhook else None
-    return TelegramLine(service, channel, reception(Premises(settings.group, settings.business)), hook)
+    taken = reception(Premises(settings.group, settings.business))
+    hook = Hook(service, channel.bot, taken) if settings.webhook else None
+    return TelegramLine(service, channel, taken, hook)

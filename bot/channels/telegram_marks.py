@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from bot.tables import MARKS
+from handoff.prepared import Prepared
 
 OFFSET = "telegram:offset"
 PAUSE = "telegram:pause"
@@ -87,6 +88,9 @@ def _load(conn: Connection, name: str) -> str | None:
 
 
 def _save(conn: Connection, name: str, value: str) -> None:
-    known = update(MARKS).where(MARKS.c.name == name).values(value=value)
-    if conn.execute(known).rowcount == 0:
+    if CHANGE.run(conn, name=name, value=value) == 0:
         conn.execute(insert(MARKS).values(name=name, value=value))
+
+
+# Carried out for every batch of updates.
+CHANGE = Prepared(update(MARKS).where(MARKS.c.name == bindparam("name")), "value")

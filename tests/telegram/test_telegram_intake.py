@@ -152,7 +152,9 @@ def test_it_asks_again_whatever_telegram_says(tmp_path: Path, fault: Fault) -> N
         stage.api.says(ANI, QUESTION)
         await stage.start(polls=False)
         assert stage.line is not None
-        polling = poll(stage.service, stage.line.channel.bot, lambda: None, helpless=0.2)
+        polling = poll(
+            stage.service, stage.line.channel.bot, stage.line.reception, lambda: None, helpless=0.2
+        )
         stage.tasks.append(asyncio.create_task(polling))
         await stage.until(lambda: stage.api.texts_to(ANI) == [PRICE])
 

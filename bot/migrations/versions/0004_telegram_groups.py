@@ -61,6 +61,10 @@ def upgrade() -> None:
     op.create_index("messages_written", "messages", ["origin"], sqlite_where=sa.text("origin IS NOT NULL"))
     op.add_column("inbound", sa.Column("bundle", sa.String(80), nullable=True))
     op.add_column("outbox", sa.Column("rank", sa.Integer(), nullable=False, server_default="0"))
+    op.drop_index("outbox_queued", "outbox")
+    op.create_index(
+        "outbox_queued", "outbox", ["channel", "rank", "id"], sqlite_where=sa.text("status = 'queued'")
+    )
     op.add_column("logins", sa.Column("purpose", sa.String(10), nullable=False, server_default="desk"))
     op.add_column("staff", sa.Column("reached_at", sa.DateTime(), nullable=True))
     op.execute(
@@ -73,6 +77,8 @@ def downgrade() -> None:
     """Take it back; where topics and copies stand is forgotten."""
     op.drop_column("staff", "reached_at")
     op.drop_column("logins", "purpose")
+    op.drop_index("outbox_queued", "outbox")
+    op.create_index("outbox_queued", "outbox", ["id"], sqlite_where=sa.text("status = 'queued'"))
     op.drop_column("outbox", "rank")
     op.drop_column("inbound", "bundle")
     op.drop_index("messages_written", "messages")
