@@ -62,12 +62,13 @@ class Sender:
     def _start_ready(self, conn: Connection) -> None:
         """Begin what is ready, as many a channel as there is room for; in a rush it looks seldom."""
         under_way = Counter(channel for channel, _ in self._busy)
-        free = {channel for channel in self._channels if under_way[channel] <= AT_ONCE // 2}
-        for row in outbox.list_ready(conn, self._service.now(), self._busy, free, AT_ONCE):
-            destination = (row.channel, row.recipient)
-            task = asyncio.create_task(self._deliver(row))
-            self._busy[destination] = task
-            task.add_done_callback(partial(self._done, destination))
+        for channel in self._channels:
+            room = AT_ONCE - under_way[channel]
+            if room >= AT_ONCE // 2:
+                for row in outbox.list_ready(conn, self._service.now(), self._busy, [channel], room):
+                    task = asyncio.create_task(self._deliver(row))
+                    self._busy[row.channel, row.recipient] = task
+                    task.add_done_callback(partial(self._done, (row.channel, row.recipient)))
 
     def _done(self, destination: tuple[str, str], task: asyncio.Task[None]) -> None:
         self._busy.pop(destination, None)

@@ -164,7 +164,7 @@ def test_what_is_typed_survives_news_and_a_lost_connection(mimin: Running, chrom
     say(follower, "halo admin, satu lagi")
     desk.wait_for_timeout(300)
     desk.context.set_offline(False)
-    expect(desk.get_by_role("log").get_by_text("halo admin, satu lagi")).to_be_visible(timeout=15_000)
+    expect(desk.get_by_role("log").get_by_text("halo admin, satu lagi")).to_be_visible(timeout=25_000)
     expect(box).to_have_value("belum selesai menul")
     expect(box).to_be_focused()
     desk.screenshot(path=SCREENS / "desk-phone-conversation.png")
