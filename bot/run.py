@@ -161,7 +161,7 @@ async def _telegram(service: Service) -> Line | None:
     """Connect the bot where there is a token; its library is slow to load and not needed without."""
     if service.settings.telegram.token is None:
         return None
-    line: Line = await import_module("bot.channels.telegram_line").connect(service)
+    line: Line = await import_module("bot.channels.telegram.line").connect(service)
     return line
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.channels.telegram_buttons import AckTap, OfferTap, Tap, code_of, read_code
+from bot.channels.telegram.buttons import AckTap, OfferTap, Tap, code_of, read_code
 from bot.cutting import cleaned, parts, shortened, units
 
 

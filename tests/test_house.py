@@ -15,11 +15,11 @@ MAY_IMPORT = {"bot": {"knowledge", "handoff"}, "knowledge": set(), "handoff": se
 HOMES = {
     "telegram": ("bot/channels/telegram",),
     "httpx": (
-        "bot/channels/telegram_httpx.py",
-        "bot/channels/telegram_aiohttp.py",
+        "bot/channels/telegram/httpx_request.py",
+        "bot/channels/telegram/aiohttp_request.py",
         "bot/channels/webhook.py",
     ),
-    "aiohttp": ("bot/channels/telegram_aiohttp.py",),
+    "aiohttp": ("bot/channels/telegram/aiohttp_request.py",),
     "uvloop": ("bot/loop.py",),
     "aiosmtplib": ("bot/channels/email.py",),
     "starlette": ("bot/web/",),
@@ -50,7 +50,7 @@ IMPURE = {
 CLOCKS = {"now", "utcnow", "today"}
 # What is slow to load and seldom needed is loaded where it is used; the reason stands there.
 LATE = {
-    "bot/channels/telegram_request.py",
+    "bot/channels/telegram/request.py",
     "bot/cli.py",
     "bot/loop.py",
     "bot/run.py",

@@ -10,7 +10,7 @@ from rich.table import Table
 from sqlalchemy import Connection, select
 
 from bot import building, journal, ledger
-from bot.channels.telegram_invites import invite as invite_of
+from bot.channels.telegram.invites import invite as invite_of
 from bot.clock import utc_now
 from bot.commands.context import CommandError, ConfigOption, JsonOption, learn, out, settings_of
 from bot.database import reading, transaction

@@ -16,7 +16,7 @@ from bot import acts, intake, ledger
 from bot.acts import Act
 from bot.brand import Brand
 from bot.building import cache_folder
-from bot.channels.telegram_line import TelegramLine, connect
+from bot.channels.telegram.line import TelegramLine, connect
 from bot.database import METADATA, Writer, open_engine
 from bot.sender import Sender
 from bot.service import Pulse, Service

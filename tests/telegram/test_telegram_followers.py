@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram_invites import invite
+from bot.channels.telegram.invites import invite
 from bot.tables import CONTACTS, INBOUND, LOG, MESSAGES, OUTBOX, TOPICS
 from handoff import people
 from handoff.policy import Role

@@ -10,7 +10,7 @@ import httpx
 import uvicorn
 
 from bot import intake
-from bot.channels.telegram_intake import ALLOWED
+from bot.channels.telegram.intake import ALLOWED
 from bot.tables import INBOUND
 from bot.web.app import build_app
 from tests.telegram.fake_api import Fault

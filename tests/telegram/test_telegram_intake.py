@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from bot.channels.telegram_intake import ALLOWED, arrival, poll
-from bot.channels.telegram_marks import OFFSET, Position, load_position, save_position
-from bot.channels.telegram_updates import said
+from bot.channels.telegram.intake import ALLOWED, arrival, poll
+from bot.channels.telegram.marks import OFFSET, Position, load_position, save_position
+from bot.channels.telegram.updates import said
 from bot.tables import INBOUND, MARKS
 from tests.telegram.fake_api import Fault
 from tests.telegram.fake_table import checked

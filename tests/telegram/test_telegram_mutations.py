@@ -13,8 +13,8 @@ from sqlalchemy import func, insert, select
 
 from bot import intake
 from bot.brand import Brand
-from bot.channels.telegram_intake import arrival
-from bot.channels.telegram_updates import Premises, reception
+from bot.channels.telegram.intake import arrival
+from bot.channels.telegram.updates import Premises, reception
 from bot.clock import utc_now
 from bot.database import open_memory, transaction
 from bot.settings import load_settings

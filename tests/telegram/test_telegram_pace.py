@@ -4,7 +4,7 @@ import asyncio
 from collections import Counter
 from itertools import pairwise
 
-from bot.channels.telegram_pace import CHAT, GROUP, SLACK, Pace, Window
+from bot.channels.telegram.pace import CHAT, GROUP, SLACK, Pace, Window
 
 
 class Waits:

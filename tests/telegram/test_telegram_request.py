@@ -12,10 +12,10 @@ from telegram import Bot, InputFile
 from telegram.error import BadRequest, Forbidden, InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest
 
-from bot.channels.telegram_aiohttp import AiohttpRequest
-from bot.channels.telegram_httpx import HttpxRequest
-from bot.channels.telegram_outcomes import UNSTATED, Flooded, NotSent, plain
-from bot.channels.telegram_request import open_request
+from bot.channels.telegram.aiohttp_request import AiohttpRequest
+from bot.channels.telegram.httpx_request import HttpxRequest
+from bot.channels.telegram.outcomes import UNSTATED, Flooded, NotSent, plain
+from bot.channels.telegram.request import open_request
 from tests.loopback import Serve, listening
 
 TOKEN = "123456:A-TOKEN"
@@ -305,7 +305,7 @@ WITHOUT = """
 import sys
 sys.modules["aiohttp"] = sys.modules["uvloop"] = None
 import asyncio
-from bot.channels.telegram_request import open_request
+from bot.channels.telegram.request import open_request
 from bot.loop import run_loop
 async def main():
     print(type(open_request(1, 1)).__name__, type(asyncio.get_running_loop()).__module__.split(".")[0])

@@ -9,7 +9,7 @@ import pytest
 
 from bot.acts import Act
 from bot.channels.channel import Rejected, Sending, Uncertain, Unsent
-from bot.channels.telegram import TelegramChannel
+from bot.channels.telegram.channel import TelegramChannel
 from bot.settings import SettingsError
 from bot.tables import CONTACTS, OUTBOX
 from tests.telegram.fake_api import TOKEN, FakeApi, Fault

@@ -11,7 +11,7 @@ import httpx
 from telegram.error import NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from bot.channels.telegram_outcomes import Answering, NotSent, heed
+from bot.channels.telegram.outcomes import Answering, NotSent, heed
 
 JSON = "application/json"
 # Made before a byte of the request leaves: what failed here cannot have arrived.

@@ -6,8 +6,8 @@ from sqlalchemy import Connection, select
 
 from bot import journal, logins, outbox
 from bot.brand import Brand
-from bot.channels.telegram_address import NAME
-from bot.channels.telegram_marks import load_bot
+from bot.channels.telegram.address import NAME
+from bot.channels.telegram.marks import load_bot
 from bot.logins import Purpose
 from bot.outbox import Letter
 from bot.turn import Said

@@ -8,10 +8,10 @@ from telegram import Message, MessageEntity, User
 
 from bot import contacts, duty, journal, outbox, turn
 from bot.brand import Brand
-from bot.channels.telegram_address import NAME
-from bot.channels.telegram_commands import MOVED
-from bot.channels.telegram_heard import Heard, name_of, whole
-from bot.channels.telegram_marks import Account, load_bot
+from bot.channels.telegram.address import NAME
+from bot.channels.telegram.commands import MOVED
+from bot.channels.telegram.heard import Heard, name_of, whole
+from bot.channels.telegram.marks import Account, load_bot
 from bot.conversation import Answer
 from bot.cutting import shortened
 from bot.duty import Duty

@@ -6,7 +6,7 @@ import httpx
 from telegram.error import NetworkError
 from telegram.request import BaseRequest, HTTPXRequest, RequestData
 
-from bot.channels.telegram_outcomes import Answering, NotSent, heed
+from bot.channels.telegram.outcomes import Answering, NotSent, heed
 
 # Made before a byte of the request leaves: what failed here cannot have arrived.
 BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)

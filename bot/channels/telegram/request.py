@@ -5,7 +5,7 @@ from urllib.request import getproxies
 
 from telegram.request import BaseRequest
 
-from bot.channels.telegram_httpx import HttpxRequest
+from bot.channels.telegram.httpx_request import HttpxRequest
 
 
 def open_request(connections: int, patience: float) -> BaseRequest:
@@ -15,7 +15,7 @@ def open_request(connections: int, patience: float) -> BaseRequest:
     """
     if not any(proxy.startswith("socks") for proxy in getproxies().values()):
         try:
-            request: BaseRequest = import_module("bot.channels.telegram_aiohttp").AiohttpRequest(
+            request: BaseRequest = import_module("bot.channels.telegram.aiohttp_request").AiohttpRequest(
                 connections, patience
             )
         except ImportError:

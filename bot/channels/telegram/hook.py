@@ -12,8 +12,8 @@ from telegram import Bot
 from telegram.error import BadRequest, InvalidToken, TelegramError
 
 from bot import intake
-from bot.channels.telegram_intake import ALLOWED, HELPLESS, LONGEST, SHORTEST, arrival
-from bot.channels.telegram_outcomes import Flooded, plain
+from bot.channels.telegram.intake import ALLOWED, HELPLESS, LONGEST, SHORTEST, arrival
+from bot.channels.telegram.outcomes import Flooded, plain
 from bot.intake import Full, Reception
 from bot.service import Service
 

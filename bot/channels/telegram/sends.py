@@ -9,10 +9,10 @@ from telegram.constants import ChatAction, ReactionEmoji
 from telegram.error import BadRequest, TelegramError
 
 from bot.channels.channel import Rejected, Sending
-from bot.channels.telegram_accounts import connection_of
-from bot.channels.telegram_address import Address, read_address
-from bot.channels.telegram_keyboards import keyboard_of
-from bot.channels.telegram_media import send_media
+from bot.channels.telegram.accounts import connection_of
+from bot.channels.telegram.address import Address, read_address
+from bot.channels.telegram.keyboards import keyboard_of
+from bot.channels.telegram.media import send_media
 from bot.cutting import LONGEST, shortened
 from bot.service import Service
 

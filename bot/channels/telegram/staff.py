@@ -10,7 +10,7 @@ from telegram import Message
 from bot import acts
 from bot.acts import Act
 from bot.brand import Brand
-from bot.channels.telegram_address import NAME
+from bot.channels.telegram.address import NAME
 from bot.tables import OUTBOX
 from bot.wording import clock_words
 from handoff import tickets

@@ -11,10 +11,10 @@ from telegram import BusinessConnection, BusinessMessagesDeleted, Message
 
 from bot import contacts, ledger, turn
 from bot.brand import Brand
-from bot.channels import telegram_private
-from bot.channels.telegram_accounts import LONGEST, owner_of
-from bot.channels.telegram_address import NAME, Address
-from bot.channels.telegram_heard import Heard, answering, name_of, said_by, whole
+from bot.channels.telegram import private
+from bot.channels.telegram.accounts import LONGEST, owner_of
+from bot.channels.telegram.address import NAME, Address
+from bot.channels.telegram.heard import Heard, answering, name_of, said_by, whole
 from bot.cutting import cleaned
 from bot.owner import Owner, owner_wrote
 from bot.tables import BUSINESS, MESSAGES
@@ -95,7 +95,7 @@ def edited(conn: Connection, brand: Brand, message: Message, now: datetime) -> N
     account = owner_of(conn, message.business_connection_id)
     if account is not None and message.from_user is not None and message.from_user.id != account:
         where = str(Address(whole(message.chat.id), owner=account))
-        telegram_private.edited(conn, brand, message, now, where)
+        private.edited(conn, brand, message, now, where)
 
 
 def deleted(conn: Connection, brand: Brand, gone: BusinessMessagesDeleted, now: datetime) -> None:

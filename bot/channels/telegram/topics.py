@@ -12,11 +12,11 @@ from telegram.error import BadRequest, TelegramError
 from bot import outbox, topics
 from bot.card import Card
 from bot.channels.channel import NotYet, Sending
-from bot.channels.telegram_address import NAME
-from bot.channels.telegram_keyboards import card_keyboard, keyboard_of
-from bot.channels.telegram_media import send_media
-from bot.channels.telegram_outcomes import plain
-from bot.channels.telegram_pace import Pace
+from bot.channels.telegram.address import NAME
+from bot.channels.telegram.keyboards import card_keyboard, keyboard_of
+from bot.channels.telegram.media import send_media
+from bot.channels.telegram.outcomes import plain
+from bot.channels.telegram.pace import Pace
 from bot.outbox import Letter
 from bot.service import Service
 from bot.tables import COPIES, MESSAGES, TOPICS

@@ -11,16 +11,16 @@ from telegram import Message, Update
 from telegram.constants import ChatType
 
 from bot.brand import Brand
-from bot.channels import (
-    telegram_business,
-    telegram_desk,
-    telegram_private,
-    telegram_public,
-    telegram_reactions,
+from bot.channels.telegram import (
+    business,
+    desk,
+    private,
+    public,
+    reactions,
 )
-from bot.channels.telegram_address import NAME, Address
-from bot.channels.telegram_heard import Heard, cleaned_name
-from bot.channels.telegram_taps import tap
+from bot.channels.telegram.address import NAME, Address
+from bot.channels.telegram.heard import Heard, cleaned_name
+from bot.channels.telegram.taps import tap
 from bot.cutting import cleaned
 from bot.intake import Batch, Reception, Unreadable
 from bot.turn import Said
@@ -89,17 +89,17 @@ def _do(premises: Premises, conn: Connection, brand: Brand, batch: Batch, now: d
     elif update.business_message is not None:
         messages = [one.business_message for one in updates if one.business_message is not None]
         if premises.business:
-            telegram_business.wrote(conn, brand, _heard(messages, batch.later), now)
+            business.wrote(conn, brand, _heard(messages, batch.later), now)
     elif update.edited_business_message is not None:
-        telegram_business.edited(conn, brand, update.edited_business_message, now)
+        business.edited(conn, brand, update.edited_business_message, now)
     elif update.deleted_business_messages is not None:
-        telegram_business.deleted(conn, brand, update.deleted_business_messages, now)
+        business.deleted(conn, brand, update.deleted_business_messages, now)
     elif update.business_connection is not None:
-        telegram_business.connected(conn, brand, update.business_connection, now)
+        business.connected(conn, brand, update.business_connection, now)
     elif update.my_chat_member is not None:
-        telegram_private.membership(conn, brand, update.my_chat_member, now)
+        private.membership(conn, brand, update.my_chat_member, now)
     elif update.message_reaction is not None:
-        telegram_reactions.reacted(conn, update.message_reaction, now, premises.group)
+        reactions.reacted(conn, update.message_reaction, now, premises.group)
     else:
         kinds = ", ".join(sorted(key for key in batch.raws[0] if key != "update_id")) or "nothing"
         raise Unreadable(f"an update of a kind that this version does not know: {cleaned(kinds)[:100]}")
@@ -108,23 +108,23 @@ def _do(premises: Premises, conn: Connection, brand: Brand, batch: Batch, now: d
 def _message(premises: Premises, conn: Connection, brand: Brand, heard: Heard, now: datetime) -> None:
     chat = heard.message.chat
     if chat.type == ChatType.PRIVATE:
-        telegram_private.wrote(conn, brand, heard, now)
+        private.wrote(conn, brand, heard, now)
     elif chat.id == premises.group:
-        telegram_desk.wrote(conn, brand, heard, now)
+        desk.wrote(conn, brand, heard, now)
     elif heard.message.direct_messages_topic is not None:
-        telegram_business.wrote_directly(conn, brand, heard, now)
+        business.wrote_directly(conn, brand, heard, now)
     elif chat.type in (ChatType.GROUP, ChatType.SUPERGROUP):
-        telegram_public.wrote(conn, brand, heard, now, premises.group)
+        public.wrote(conn, brand, heard, now, premises.group)
 
 
 def _edited(premises: Premises, conn: Connection, brand: Brand, message: Message, now: datetime) -> None:
     if message.chat.id == premises.group:
-        telegram_desk.edited(conn, brand, message, now)
+        desk.edited(conn, brand, message, now)
     elif message.chat.type == ChatType.PRIVATE:
-        telegram_private.edited(conn, brand, message, now, str(Address(message.chat.id)))
+        private.edited(conn, brand, message, now, str(Address(message.chat.id)))
     elif message.direct_messages_topic is not None:
         where = Address(message.chat.id, topic=message.direct_messages_topic.topic_id)
-        telegram_private.edited(conn, brand, message, now, str(where))
+        private.edited(conn, brand, message, now, str(where))
 
 
 def _heard(messages: Sequence[Message], later: Sequence[Mapping[str, Any]]) -> Heard:

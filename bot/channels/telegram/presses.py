@@ -8,9 +8,9 @@ from telegram import CallbackQuery, Message
 from bot import acts, contacts, topics
 from bot.acts import Act
 from bot.brand import Brand
-from bot.channels import telegram_desk, telegram_public
-from bot.channels.telegram_buttons import AckTap, CardTap, HeldTap, UndoTap
-from bot.channels.telegram_heard import Heard
+from bot.channels.telegram import desk, public
+from bot.channels.telegram.buttons import AckTap, CardTap, HeldTap, UndoTap
+from bot.channels.telegram.heard import Heard
 from bot.tables import TOPICS
 from handoff import people, tickets
 from handoff.entry import Refused
@@ -46,7 +46,7 @@ def press(
                     return _on_held(conn, brand, person, query, verb, now)
                 case UndoTap(removal):
                     act = Act("undo")
-                    return telegram_public.undo(conn, brand, person, removal, now), False
+                    return public.undo(conn, brand, person, removal, now), False
     except Refused as refused:
         acts.refuse(conn, brand, person.name, act, refused, now)
         return refused.sentence, True
@@ -82,17 +82,17 @@ def _on_held(
     if verb == "give":
         ticket = contacts.open_ticket(conn, conversation)
         acts.perform(conn, brand, person, Act("hand_over", ticket, conversation, {"to": writer.id}), now)
-        telegram_desk.wrote(conn, brand, Heard(written, (written,)), now)
+        desk.wrote(conn, brand, Heard(written, (written,)), now)
         return brand.wording.say("held_given", brand.language, name=writer.name), False
     if writer.id != person.id:
         raise Refused("not_allowed", brand.wording.say("held_not_yours", brand.language))
     if verb == "note":
-        telegram_desk.note(conn, brand, person, written, conversation, now)
+        desk.note(conn, brand, person, written, conversation, now)
         return brand.wording.say("held_noted", brand.language), False
     if verb == "drop":
         return brand.wording.say("held_dropped", brand.language), False
     newest = tickets.find_newest(conn, conversation)
     holder = people.name_of(conn, newest.ticket.assignee) if newest is not None else None
     text = brand.wording.say("held_asks", brand.language, name=person.name, holder=holder or "?")
-    telegram_desk.answer(conn, written, conversation, text, now, held=written.message_id, asks=True)
+    desk.answer(conn, written, conversation, text, now, held=written.message_id, asks=True)
     return brand.wording.say("held_asked", brand.language, holder=holder or "?"), False

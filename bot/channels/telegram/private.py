@@ -8,10 +8,10 @@ from telegram.constants import ChatType
 
 from bot import contacts, ledger, outbox, turn
 from bot.brand import Brand
-from bot.channels import telegram_commands, telegram_staff
-from bot.channels.telegram_address import NAME, Address
-from bot.channels.telegram_heard import Heard, answering, name_of, said_by, whole
-from bot.channels.telegram_words import words_of
+from bot.channels.telegram import commands, staff
+from bot.channels.telegram.address import NAME, Address
+from bot.channels.telegram.heard import Heard, answering, name_of, said_by, whole
+from bot.channels.telegram.words import words_of
 from bot.outbox import Letter
 from bot.tables import MESSAGES
 from bot.turn import Said
@@ -38,7 +38,7 @@ def wrote(conn: Connection, brand: Brand, heard: Heard, now: datetime) -> None:
         people.reached(conn, person, now)
     if person is not None and said.text.split()[0].split("@")[0].lower() in PROMISE:
         _promise(conn, brand, person, message, said, now)
-    elif not telegram_commands.obey(conn, brand, said, sender, now):
+    elif not commands.obey(conn, brand, said, sender, now):
         turn.contact_wrote(conn, brand, said, now, behind=heard.behind)
 
 
@@ -89,9 +89,7 @@ def _promise(
     conn: Connection, brand: Brand, person: Person, message: Message, said: Said, now: datetime
 ) -> None:
     """Take a promise by word, and say what became of it."""
-    text = telegram_staff.promise(
-        conn, brand, person, said.text, lambda: telegram_staff.meant_by(conn, person, message), now
-    )
+    text = staff.promise(conn, brand, person, said.text, lambda: staff.meant_by(conn, person, message), now)
     cause = f"command:{said.external_id}:{said.remote_id}"
     outbox.enqueue(conn, [Letter(cause, "command", NAME, said.external_id, text)], now)
 

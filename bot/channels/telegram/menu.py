@@ -6,9 +6,9 @@ import logging
 from telegram import Bot, BotCommand, BotCommandScopeAllPrivateChats, BotCommandScopeChat
 from telegram.error import TelegramError
 
-from bot.channels.telegram_commands import menu
-from bot.channels.telegram_marks import load_menu, save_menu
-from bot.channels.telegram_outcomes import plain
+from bot.channels.telegram.commands import menu
+from bot.channels.telegram.marks import load_menu, save_menu
+from bot.channels.telegram.outcomes import plain
 from bot.service import Service
 from bot.wording import LANGUAGES
 

@@ -7,7 +7,7 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup
 
 from bot.brand import Brand
 from bot.card import Card
-from bot.channels.telegram_buttons import (
+from bot.channels.telegram.buttons import (
     AckTap,
     CardTap,
     EraseTap,

@@ -10,13 +10,13 @@ from telegram.warnings import PTBUserWarning
 
 from bot.channels.channel import Rejected, Sending, Uncertain, Unsent
 from bot.channels.quiet import quiet_loggers
-from bot.channels.telegram_marks import Account, load_pause, save_bot, save_pause
-from bot.channels.telegram_menu import offer_menu
-from bot.channels.telegram_outcomes import Flooded, NotSent, plain
-from bot.channels.telegram_pace import Pace
-from bot.channels.telegram_request import open_request
-from bot.channels.telegram_sends import Sends
-from bot.channels.telegram_topics import Topics
+from bot.channels.telegram.marks import Account, load_pause, save_bot, save_pause
+from bot.channels.telegram.menu import offer_menu
+from bot.channels.telegram.outcomes import Flooded, NotSent, plain
+from bot.channels.telegram.pace import Pace
+from bot.channels.telegram.request import open_request
+from bot.channels.telegram.sends import Sends
+from bot.channels.telegram.topics import Topics
 from bot.cutting import shortened
 from bot.service import Service
 from bot.settings import SettingsError

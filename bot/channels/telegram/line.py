@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any
 
 from bot import topics
-from bot.channels.telegram import PATIENCE, TelegramChannel
-from bot.channels.telegram_hook import Hook
-from bot.channels.telegram_intake import poll
-from bot.channels.telegram_updates import Premises, reception
+from bot.channels.telegram.channel import PATIENCE, TelegramChannel
+from bot.channels.telegram.hook import Hook
+from bot.channels.telegram.intake import poll
+from bot.channels.telegram.updates import Premises, reception
 from bot.intake import Reception
 from bot.service import Service
 

@@ -9,10 +9,10 @@ from telegram import CallbackQuery, Message
 
 from bot import contacts, erasure, ledger, outbox, turn
 from bot.brand import Brand
-from bot.channels import telegram_presses
-from bot.channels.telegram_accounts import owner_of
-from bot.channels.telegram_address import NAME, Address
-from bot.channels.telegram_buttons import EraseTap, FeedbackTap, OfferTap, code_of, read_code
+from bot.channels.telegram import presses
+from bot.channels.telegram.accounts import owner_of
+from bot.channels.telegram.address import NAME, Address
+from bot.channels.telegram.buttons import EraseTap, FeedbackTap, OfferTap, code_of, read_code
 from bot.contacts import Thread
 from bot.cutting import cleaned
 from bot.mode import Mode
@@ -47,7 +47,7 @@ def tap(conn: Connection, brand: Brand, query: CallbackQuery, now: datetime) -> 
         case None:
             notice = _unknown(conn, brand, number)
         case what:
-            notice = Notice(*telegram_presses.press(conn, brand, query, what, now))
+            notice = Notice(*presses.press(conn, brand, query, what, now))
     # Not in the lane of the chat: the spinner on the button should not wait for the answer's turn.
     letter = Letter(
         f"tap:{query.id[:LONGEST_ID]}", "callback", NAME, f"tap:{query.id[:LONGEST_ID]}", notice.text,

@@ -7,8 +7,8 @@ from telegram import MessageReactionUpdated, ReactionTypeEmoji
 from telegram.constants import ChatType
 
 from bot import contacts, outbox
-from bot.channels.telegram_address import NAME
-from bot.channels.telegram_heard import find_in_group, find_message, whole
+from bot.channels.telegram.address import NAME
+from bot.channels.telegram.heard import find_in_group, find_message, whole
 from bot.outbox import WORDS, Letter
 from bot.tables import COPIES
 from handoff import people

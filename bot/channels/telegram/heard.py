@@ -7,8 +7,8 @@ from sqlalchemy import Connection, select
 from telegram import Message, User
 
 from bot import contacts
-from bot.channels.telegram_address import NAME, Address
-from bot.channels.telegram_words import Words, words_of, words_of_all
+from bot.channels.telegram.address import NAME, Address
+from bot.channels.telegram.words import Words, words_of, words_of_all
 from bot.cutting import cleaned
 from bot.tables import CONTACTS, CONVERSATIONS, COPIES, MESSAGES
 from bot.turn import Said

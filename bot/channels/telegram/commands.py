@@ -9,8 +9,8 @@ from telegram import User
 
 from bot import contacts, ledger, outbox, turn
 from bot.brand import Brand
-from bot.channels import telegram_invites
-from bot.channels.telegram_address import NAME
+from bot.channels.telegram import invites
+from bot.channels.telegram.address import NAME
 from bot.mode import SILENT, Mode
 from bot.outbox import Letter
 from bot.turn import Said
@@ -53,8 +53,8 @@ def menu(brand: Brand, language: str) -> list[tuple[str, str]]:
 
 def _start(conn: Connection, brand: Brand, said: Said, language: str, payload: str, now: datetime) -> None:
     """Greet; a link may have brought a question, a matter from the group, or somebody of the staff."""
-    if payload.startswith(telegram_invites.PREFIX):
-        telegram_invites.accept(conn, brand, said, payload, language, now)
+    if payload.startswith(invites.PREFIX):
+        invites.accept(conn, brand, said, payload, language, now)
         return
     article = brand.understanding.article(payload) if payload else None
     if article is not None:

@@ -16,10 +16,10 @@ from telegram.error import Conflict, InvalidToken, TelegramError
 from telegram.warnings import PTBUserWarning
 
 from bot import intake
-from bot.channels.telegram import LONG_POLL
-from bot.channels.telegram_address import NAME
-from bot.channels.telegram_marks import Position, load_position, save_position
-from bot.channels.telegram_outcomes import Flooded, plain
+from bot.channels.telegram.address import NAME
+from bot.channels.telegram.channel import LONG_POLL
+from bot.channels.telegram.marks import Position, load_position, save_position
+from bot.channels.telegram.outcomes import Flooded, plain
 from bot.intake import Arrival, Reception
 from bot.service import Service
 

@@ -10,10 +10,10 @@ from telegram import Message
 from bot import acts, contacts, ledger, outbox, topics
 from bot.acts import Act
 from bot.brand import Brand
-from bot.channels import telegram_staff
-from bot.channels.telegram_address import NAME
-from bot.channels.telegram_heard import Heard, find_in_group, whole
-from bot.channels.telegram_words import Words, words_of
+from bot.channels.telegram import staff
+from bot.channels.telegram.address import NAME
+from bot.channels.telegram.heard import Heard, find_in_group, whole
+from bot.channels.telegram.words import Words, words_of
 from bot.outbox import Letter
 from bot.tables import OUTBOX
 from handoff import people
@@ -162,7 +162,7 @@ def _obey(
                 raise Refused("not_open", "there is no open ticket to promise something on")
             return ticket
 
-        said = telegram_staff.promise(conn, brand, person, text, meant, now)
+        said = staff.promise(conn, brand, person, text, meant, now)
         answer(conn, message, conversation, said, now)
         return
     if name in UNSEND:
