@@ -49,6 +49,8 @@ class Sender:
             with service.engine.connect() as conn:
                 async for _ in service.pulse.beats(0.5, woken=self._woken):
                     self._start_ready(conn)
+                    if self._accepted and not self._busy:  # it could not be recorded when it was accepted
+                        await self._record()
         finally:
             unfinished = list(self._busy.values())
             if unfinished:  # what has left is waited for, so that it need not be said twice

@@ -1,5 +1,6 @@
 """What the staff's group is told: it follows the log, and keeps one topic a follower up to date."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from datetime import datetime
@@ -7,6 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import OperationalError
 
 from bot import contacts, journal, outbox
 from bot.brand import Brand
@@ -21,9 +23,11 @@ from bot.wording import quote
 from handoff import people, tickets
 from handoff.deadline import Status as ClockStatus
 from handoff.policy import Reason
+from handoff.prepared import savepoint
 from handoff.tables import DEADLINES
 from handoff.tickets import Filed
 
+log = logging.getLogger(__name__)
 MARK = "topics:position"
 CHANNEL = "telegram"
 AT_ONCE = 200
@@ -59,9 +63,15 @@ def follow(conn: Connection, brand: Brand, group: int, now: datetime) -> None:
         if conversation is not None:
             told[conversation].append(one)
     for conversation, entries in told.items():
-        thread = contacts.get(conn, conversation)
-        if not thread.is_erased:
-            _Topic(conn, brand, group, thread, now).tell(entries)
+        try:
+            with savepoint(conn):
+                thread = contacts.get(conn, conversation)
+                if not thread.is_erased:
+                    _Topic(conn, brand, group, thread, now).tell(entries)
+        except OperationalError:
+            raise
+        except Exception:  # the desk has it; one follower must not keep the others from the group
+            log.exception("the group could not be told of conversation %s", conversation)
     _set_mark(conn, news[-1].id)
 
 

@@ -129,7 +129,7 @@ def _edited(premises: Premises, conn: Connection, brand: Brand, message: Message
 
 def _heard(messages: Sequence[Message], later: Sequence[Mapping[str, Any]]) -> Heard:
     """Put a message together with what waits behind it: an edit of it is what the person means."""
-    edits: dict[int, Message] = {}
+    first, edits = messages[0], dict[int, Message]()
     for raw in later:
         if any(kind in raw for kind in EDITS):
             try:
@@ -137,11 +137,16 @@ def _heard(messages: Sequence[Message], later: Sequence[Mapping[str, Any]]) -> H
             except Unreadable:  # it will be set aside in its own turn
                 continue
             edit = update.edited_message or update.edited_business_message
-            if edit is not None and edit.chat.id == messages[0].chat.id:
+            if edit is not None and _place(edit) == _place(first):
                 edits[edit.message_id] = edit
     current = tuple(edits.get(message.message_id, message) for message in messages)
     behind = sum(any(kind in raw for kind in KINDS) for raw in later)
-    return Heard(messages[0], current, behind)
+    return Heard(first, current, behind)
+
+
+def _place(message: Message) -> tuple[int, str | None]:
+    """Return in which chat, and through which account, a message was written: each counts for itself."""
+    return message.chat.id, message.business_connection_id
 
 
 def _read(raw: Mapping[str, Any]) -> Update:
