@@ -162,6 +162,8 @@ def test_what_is_typed_survives_news_and_a_lost_connection(mimin: Running, chrom
     box.fill("belum selesai menul")
     desk.context.set_offline(True)
     say(follower, "halo admin, satu lagi")
+    expect(follower.get_by_text("halo admin, satu lagi")).to_be_visible()
+    expect(follower.locator("#echo")).to_have_count(0)  # the server has it
     desk.wait_for_timeout(300)
     desk.context.set_offline(False)
     expect(desk.get_by_role("log").get_by_text("halo admin, satu lagi")).to_be_visible(timeout=25_000)
