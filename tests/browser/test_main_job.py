@@ -58,8 +58,9 @@ def window(browser: Browser, size: ViewportSize, problems: list[str], **options:
 
 
 def say(page: Page, text: str) -> None:
-    page.get_by_label("Tulis pesan").fill(text)
-    page.keyboard.press("Enter")
+    box = page.get_by_label("Tulis pesan")
+    box.fill(text)
+    box.press("Enter")
 
 
 def shows(page: Page, text: str, within: float = AT_ONCE) -> float:
