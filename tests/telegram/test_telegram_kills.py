@@ -21,6 +21,7 @@ from bot.tables import CONTACTS, CONVERSATIONS, INBOUND, MESSAGES, OUTBOX
 from bot.wording import read_wording
 from handoff import people, tickets
 from handoff.staff import Person
+from tests.telegram.books import compare
 from tests.telegram.killing import ANSWERS, ASKED, Killed, killed
 from tests.telegram.playing import COMPLAINT, SARI, STAFF_GROUP, understanding
 
@@ -161,33 +162,22 @@ def counted(subject: Killed, conn: Connection, played: Played) -> Counter[str]:
     outcome["sends refused"] = len(conn.execute(select(OUTBOX.c.id).where(OUTBOX.c.status == "dead")).all())
     stored = _stored(conn)
     for number, asked in played.asked.items():
-        _compare(outcome, "messages", asked, stored[number])
+        outcome += compare("messages", asked, stored[number])
     for number, answers in played.answers.items():
-        _compare(outcome, "answers", answers, subject.api.texts_to(number))
+        outcome += compare("answers", answers, subject.api.texts_to(number))
     for number, replies in played.replies.items():
         rows = _written(conn, number)
-        _compare(outcome, "replies stored", replies, list(rows))
+        outcome += compare("replies stored", replies, list(rows))
         told = [text for text in subject.api.texts_to(number) if text in rows]
         unsure = {text for text, status in rows.items() if status == "uncertain"}
         outcome["replies unsure"] += len(unsure)
         outcome["replies in no final state"] += sum(s not in ("sent", "uncertain") for s in rows.values())
-        _compare(outcome, "replies", [text for text in replies if text in told or text not in unsure], told)
+        outcome += compare("replies", [text for text in replies if text in told or text not in unsure], told)
     relayed = Counter(
         (sent.thread, sent.text) for sent in subject.api.sent if sent.chat == STAFF_GROUP and sent.text
     )
     outcome["doubled in the group"] = sum(count - 1 for count in relayed.values())
     return +outcome
-
-
-def _compare(outcome: Counter[str], what: str, expected: list[str], found: list[str]) -> None:
-    """Count what differs; a text that comes twice is doubled, and only its first place counts for order."""
-    first = list(dict.fromkeys(found))
-    outcome[f"{what} doubled"] += len(found) - len(first)
-    outcome[f"{what} lost"] += len(set(expected) - set(found))
-    outcome[f"{what} unexpected"] += len(set(found) - set(expected))
-    outcome[f"{what} out of order"] += [text for text in expected if text in first] != [
-        text for text in first if text in expected
-    ]
 
 
 def _stored(conn: Connection) -> dict[int, list[str]]:
