@@ -23,12 +23,12 @@ from bot.wording import read_wording
 from handoff import people, tickets
 from handoff.staff import Person
 from tests.telegram.books import compare
-from tests.telegram.killing import ANSWERS, ASKED, Killed, killed
+from tests.telegram.killing import ANSWERS, ASKED, STANDS_STILL, Killed, killed
 from tests.telegram.playing import COMPLAINT, SARI, STAFF_GROUP, understanding
 
 FIRST = 500_000
 TOGETHER = 20  # followers who ask at the same time, each as often as the bot answers at once
-AHEAD = 60  # updates that wait at Telegram, at most, so that there is always work
+AHEAD = 60  # updates that wait at Telegram, and questions for their answer: enough to be always at work
 IN_GROUP, AT_DESK = (400_001, 400_002, 400_003), (400_004, 400_005, 400_006)  # who complains
 NEAR, FAR = 0.01, 0.1  # seconds to Telegram and back
 EVERY = 10  # questions after which staff write to everybody who complained
@@ -99,8 +99,13 @@ async def complain(subject: Killed, engine: Engine, played: Played, followers: S
 async def feed(subject: Killed, desk: Desk, topics: Sequence[int], played: Played, updates: int) -> None:
     """Let followers ask as fast as it is taken; staff reply all the while, in the group and at the desk."""
     api, block = subject.api, TOGETHER * len(ASKED)
+    answered = seen = 0
     for n in range(updates):
-        while len(api.updates) > AHEAD:
+        while len(api.updates) > AHEAD or n - answered > AHEAD:
+            answered += sum(
+                given["chat_id"] >= FIRST for _, _, given in api.done[seen:] if "chat_id" in given
+            )
+            seen = len(api.done)
             await asyncio.sleep(0.002)
         number, topic = FIRST + n // block * TOGETHER + n % TOGETHER, n // TOGETHER % len(ASKED)
         if number not in api.people:
@@ -140,18 +145,22 @@ async def play(folder: Path, updates: int, kills: int, far: float, seed: int) ->
 
 
 async def settled(subject: Killed, engine: Engine) -> None:
-    """Wait until nothing waits any more, neither at Telegram nor in the database."""
+    """Wait until nothing waits any more, at Telegram or in the database, for as long as something is sent."""
     busy = [
         select(INBOUND.c.id).where(INBOUND.c.status == "pending"),
         select(OUTBOX.c.id).where(OUTBOX.c.status.in_(["queued", "sending"])),
     ]
-    for _ in range(6_000):
-        await asyncio.sleep(0.02)
+    loop = asyncio.get_running_loop()
+    done, since = -1, loop.time()
+    while True:
         with reading(engine) as conn:
             waits = any(conn.execute(rows.limit(1)).first() for rows in busy)
         if not subject.api.updates and not waits:
             return
-    raise AssertionError(f"it does not come to rest: {subject.errors()}")
+        if len(subject.api.done) != done:
+            done, since = len(subject.api.done), loop.time()
+        assert loop.time() < since + STANDS_STILL, f"it does not come to rest: {subject.errors()}"
+        await asyncio.sleep(0.02)
 
 
 def counted(subject: Killed, conn: Connection, played: Played) -> Counter[str]:

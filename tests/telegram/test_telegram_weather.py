@@ -61,17 +61,18 @@ async def play(folder: Path, questions: int) -> Counter[str]:
             stage.api.says(BAYU, COMPLAINT)
             await stage.until(lambda: stage.api.groups[STAFF_GROUP].topics, 30)
             thread = next(iter(stage.api.groups[STAFF_GROUP].topics))
-            replies = []
+            replies, asked = list[str](), defaultdict[int, list[str]](list)
             for n in range(questions):
                 number = FIRST + n // len(QUESTIONS)
                 if number not in stage.api.people:
                     stage.api.person(number, f"P{number}")
-                stage.api.says(number, list(QUESTIONS)[n % len(QUESTIONS)])
+                asked[number].append(list(QUESTIONS)[n % len(QUESTIONS)])
+                stage.api.says(number, asked[number][-1])
                 if n % 20 == 0:
                     replies.append(f"balasan {n}")
                     stage.api.says_in(STAFF_GROUP, SARI, replies[-1], thread=thread)
             await settled(stage)
-        outcome = await stage.service.read(lambda conn: counted(stage, conn, replies))
+        outcome = await stage.service.read(lambda conn: counted(stage, conn, asked, replies))
         outcome["hidden too long"] = int(watch.longest > SHOWN_WITHIN)
         outcome["calls in a pause"] = len(stage.api.calls_in_a_pause)
     return +outcome
@@ -86,14 +87,16 @@ async def settled(stage: Stage) -> None:
     await stage.until_stored(lambda conn: conn.execute(busy).first() is None, 480)
 
 
-def counted(stage: Stage, conn: Connection, replies: list[str]) -> Counter[str]:
+def counted(
+    stage: Stage, conn: Connection, asked: Mapping[int, list[str]], replies: list[str]
+) -> Counter[str]:
     """Count what is amiss. What is doubled is the bot's own, for that may be said twice in such weather."""
     outcome = Counter[str]()
     unsure = defaultdict[int, set[str]](set)
     for row in conn.execute(select(OUTBOX).where(OUTBOX.c.status == Status.UNCERTAIN)):
         unsure[int(row.recipient)].add(row.text)
-    said = [text for texts in QUESTIONS.values() for text in texts]
-    for number in (number for number in stage.api.people if number >= FIRST):
+    for number, questions in asked.items():
+        said = [text for question in questions for text in QUESTIONS[question]]
         told = stage.api.texts_to(number)
         expected = [text for text in said if text in told or text not in unsure[number]]
         outcome += compare("answers", expected, told)
