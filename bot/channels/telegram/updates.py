@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from sqlalchemy import Connection
+from sqlalchemy.exc import OperationalError, StatementError
 from telegram import Message, Update
 from telegram.constants import ChatType
 
@@ -67,12 +68,14 @@ def said(raw: Mapping[str, Any]) -> Said | None:
 def _handle(premises: Premises, conn: Connection, brand: Brand, batch: Batch, now: datetime) -> None:
     """Do what the updates call for; raises Unreadable where one is malformed or of a kind unknown here.
 
-    The library reads more than it checks: what is of a wrong type shows where it is used, and would
-    show there again.
+    The library reads more than it checks: what is of a wrong type shows where it is used, at the latest
+    where it is stored, and would show there again. A database that is held is no fault of the update.
     """
     try:
         _do(premises, conn, brand, batch, now)
-    except (AttributeError, TypeError, ValueError) as error:
+    except OperationalError:
+        raise
+    except (AttributeError, OverflowError, TypeError, ValueError, StatementError) as error:
         raise Unreadable(f"{type(error).__name__}: {error}") from error
 
 
