@@ -5,7 +5,7 @@ import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, insert, update
 
 from bot.tables import LOGINS
 
@@ -45,12 +45,6 @@ def use_login(conn: Connection, token: str, purpose: Purpose, now: datetime) -> 
     )
     used = update(LOGINS).where(*mine).values(used=True).returning(LOGINS.c.staff_id)
     return conn.execute(used).scalar_one_or_none()
-
-
-def is_waiting(conn: Connection, staff_id: int, purpose: Purpose, now: datetime) -> bool:
-    """Say whether a person has a link that is still good."""
-    mine = (LOGINS.c.staff_id == staff_id, LOGINS.c.purpose == purpose, ~LOGINS.c.used)
-    return conn.execute(select(LOGINS.c.digest).where(*mine, LOGINS.c.expires_at > now)).first() is not None
 
 
 def digest(secret: str) -> str:
