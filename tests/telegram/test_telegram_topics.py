@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.tables import LOG, OUTBOX, TOPICS
+from bot.tables import LOG, MESSAGES, OUTBOX, TOPICS
 from bot.topics import SHORT
 from handoff.tables import TICKETS
 from tests.telegram.fake_people import ICONS, Sent
@@ -274,6 +274,9 @@ def test_edits_signs_and_taking_back_go_both_ways(tmp_path: Path) -> None:
         await stage.until_stored(lambda conn: conn.execute(TICKETS.select()).one().responded_at)
         stage.api.edits(SARI, ours, "Sebentar ya, Kak", STAFF_GROUP, message_thread_id=thread)
         await stage.until(lambda: stage.api.texts_to(ANI)[-1] == "Sebentar ya, Kak")
+        stage.api.edits(SARI, ours, "// jangan sampai ia tahu", STAFF_GROUP, message_thread_id=thread)
+        await settled(stage, thread, "Perubahan ini tidak bisa dilihat")
+        assert stage.api.texts_to(ANI)[-1] == "Sebentar ya, Kak"
         stage.api.reacts(ANI, ANI, stage.api.sent_to(ANI)[-1].id, "❤")
         await stage.until(lambda: stage.api.reactions.get((STAFF_GROUP, ours)) == ["❤"])
         mine = stage.api.heard[STAFF_GROUP, ours]
@@ -350,5 +353,19 @@ def test_a_supervisor_takes_over_with_a_reason(tmp_path: Path, who: int) -> None
         await settled(stage, thread, "take_over needs a reason")
         stage.api.says_in(STAFF_GROUP, who, "/ambilalih sari sakit", thread=thread)
         await stage.until(lambda: "Dipegang agus" in card(stage, thread).text)
+
+    run(tmp_path, scene)
+
+
+def test_no_picture_of_a_note_reaches_the_follower_however_late_it_comes(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        thread = await opened(stage)
+        album: dict[str, Any] = {"photo": PHOTO, "media_group_id": "internal"}
+        stage.api.says_in(STAFF_GROUP, SARI, thread=thread, caption="// hanya untuk tim", **album)
+        noted = MESSAGES.select().where(MESSAGES.c.direction == "note")
+        await stage.until_stored(lambda conn: len(conn.execute(noted).all()) == 1)
+        stage.api.says_in(STAFF_GROUP, SARI, thread=thread, **album)
+        await stage.until_stored(lambda conn: len(conn.execute(noted).all()) == 2)
+        assert len(stage.api.sent_to(ANI)) == 1
 
     run(tmp_path, scene)

@@ -4,7 +4,7 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, update
+from sqlalchemy import Connection, func, select, update
 from telegram import Message
 
 from bot import acts, contacts, ledger, outbox, topics
@@ -15,13 +15,14 @@ from bot.channels.telegram.address import NAME
 from bot.channels.telegram.heard import Heard, find_in_group, whole
 from bot.channels.telegram.words import Words, words_of
 from bot.outbox import Letter
-from bot.tables import OUTBOX
+from bot.tables import INBOUND, OUTBOX
 from handoff import people
 from handoff.entry import Entry, Refused
 from handoff.staff import Person
 
 NOTE = "//"
 DONE = "👌"
+RECENT = 2_000  # updates among which the other pictures of an album are looked for
 # What a command does, and the value that is written after it.
 ACTS = {
     "ambil": ("claim", None), "claim": ("claim", None),
@@ -83,6 +84,9 @@ def edited(conn: Connection, brand: Brand, message: Message, now: datetime) -> N
     thread = contacts.get(conn, conversation)
     if row.direction == "note":
         return
+    if words.text.lstrip().startswith("/"):  # it became a note, or a command: neither is a follower's
+        answer(conn, message, conversation, brand.wording.say("edit_not_there", brand.language), now)
+        return
     waiting = update(OUTBOX).where(OUTBOX.c.message_id == row.id, OUTBOX.c.status == "queued")
     if conn.execute(waiting.values(text=words.text)).rowcount == 1:
         return  # it had not left yet
@@ -128,13 +132,23 @@ def _do(
     now: datetime,
 ) -> None:
     text, message = words.text.lstrip(), heard.message
-    if text.startswith(NOTE):
-        args = {"text": text[len(NOTE) :].strip() or words.text, "origin": _origin(message)}
+    if text.startswith(NOTE) or _follows_note(conn, message):
+        args = {"text": text.removeprefix(NOTE).strip() or words.text, "origin": _origin(message)}
         acts.perform(conn, brand, person, Act("note", conversation=conversation, args=args), now)
     elif text.startswith("/"):
         _obey(conn, brand, person, heard, text, conversation, now)
     else:
         acts.perform(conn, brand, person, _reply(conn, heard, words, conversation), now)
+
+
+def _follows_note(conn: Connection, message: Message) -> bool:
+    """Say whether it is a picture of an album that was a note, and came too late to be handled with it."""
+    if message.media_group_id is None:
+        return False
+    recent = select(func.max(INBOUND.c.id) - RECENT).scalar_subquery()
+    rows = select(INBOUND.c.raw).where(INBOUND.c.id > recent, INBOUND.c.bundle == message.media_group_id)
+    captions = [(raw.get("message") or {}).get("caption") for raw in conn.scalars(rows)]
+    return any(isinstance(one, str) and one.lstrip().startswith(NOTE) for one in captions)
 
 
 def _reply(conn: Connection, heard: Heard, words: Words, conversation: int) -> Act:
