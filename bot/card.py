@@ -16,8 +16,8 @@ CALM, PRESSING, LATE, DONE = "💬", "❗️", "‼️", "✅"
 # What may be pressed while the ticket stands so; the desk and commands do the rest.
 PRESSED = {
     Status.WAITING: ("claim", "resolve"),
-    Status.CLAIMED: ("await", "promise", "release", "resolve"),
-    Status.WAITING_CUSTOMER: ("promise", "release", "resolve"),
+    Status.CLAIMED: ("await", "promise", "remedy", "release", "resolve"),
+    Status.WAITING_CUSTOMER: ("promise", "remedy", "release", "resolve"),
     Status.RESOLVED: ("reopen",),
 }
 
@@ -33,7 +33,9 @@ class Promise:
 
 @dataclass(frozen=True, slots=True)
 class Matter:
-    """What a card tells of: the ticket, whose it is, who holds it, and what is still owed."""
+    """What a card tells of: the ticket, whose it is, who holds it, what is still owed, and what the holder
+    may grant without asking; empty where the SOP has no remedies.
+    """
 
     filed: Filed
     contact: str
@@ -41,6 +43,7 @@ class Matter:
     holder: str | None
     promises: Sequence[Promise]
     quote: str
+    room: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +82,8 @@ def card_of(matter: Matter, wording: Wording, language: str, zone: ZoneInfo, now
         left = _left(promise.due_at, now, wording, language)
         spans.append(Span(units(text), units(left), promise.due_at))
         text += f"{left})"
+    if matter.room and ticket.is_open:
+        text += "\n" + say("card_room", language, what=matter.room)
     if matter.quote:
         text += f"\n\n“{matter.quote}”"
     return Card(
@@ -87,7 +92,7 @@ def card_of(matter: Matter, wording: Wording, language: str, zone: ZoneInfo, now
         icon=icon_of(matter, now),
         text=text,
         spans=tuple(spans),
-        verbs=PRESSED[ticket.status],
+        verbs=tuple(verb for verb in PRESSED[ticket.status] if verb != "remedy" or matter.room),
     )
 
 

@@ -23,6 +23,7 @@ COMMANDS = {
     "check": "project",
     "kb": "kb",
     "staff": "staff",
+    "audit": "audit",
 }
 
 

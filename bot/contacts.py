@@ -13,6 +13,8 @@ from bot.mode import SILENT, Mode, mode_of
 from bot.tables import CONTACTS, CONVERSATIONS, IS_CHOSEN, IS_WRITTEN, MESSAGES
 from handoff import tickets
 from handoff.prepared import Prepared, among
+from handoff.staff import Person
+from handoff.tables import IS_OPEN, TICKETS
 from knowledge.article import Choice
 
 ERASED = "erased:"  # what the address of a contact begins with whose data were deleted
@@ -85,6 +87,25 @@ def find_or_add(
         changed = {"reachable": reachable, "name": name}
         conn.execute(update(CONTACTS).where(CONTACTS.c.id == known.contact).values(changed))
     return replace(known, reachable=reachable, name=name)
+
+
+def is_person(thread: Thread, person: Person) -> bool:
+    """Say whether the contact is this member of staff, who then gains by what is granted."""
+    if thread.channel == "telegram":
+        user = thread.external_id.partition("@")[0]
+        return person.telegram is not None and user == str(person.telegram)
+    return thread.channel == "story" and thread.external_id.casefold() == person.name.casefold()
+
+
+def list_names(conn: Connection, but: int) -> list[str]:
+    """Return how the followers with an open ticket are called, except one."""
+    rows = (
+        select(CONTACTS.c.name)
+        .join(CONVERSATIONS, CONVERSATIONS.c.contact_id == CONTACTS.c.id)
+        .join(TICKETS, TICKETS.c.conversation_id == CONVERSATIONS.c.id)
+        .where(IS_OPEN, CONVERSATIONS.c.id != but)
+    )
+    return list(conn.scalars(rows))
 
 
 def open_ticket(conn: Connection, conversation: int) -> int | None:

@@ -34,14 +34,24 @@ class ContactWrote:
 
 
 @dataclass(frozen=True, slots=True)
+class Cover:
+    """Canned answers are stopped in this scope; `says` is the holding statement where it was not said yet."""
+
+    says: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Facts:
-    """What is known from outside: the text's reading, who speaks, and the state of the newest ticket."""
+    """What is known from outside: the text's reading, who speaks, the state of the newest ticket, and the
+    crisis or pause that the message falls under, if there is one.
+    """
 
     reading: Reading
     mode: Mode
     offers: Offers = ()
     category: Category | None = None
     is_resolved: bool = False
+    cover: Cover | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +109,32 @@ class React:
     """Answer a thanks with a sign, not with words."""
 
 
-Action = Answer | Say | AskBack | OpenTicket | JoinTicket | ReopenTicket | TellStatus | React
+@dataclass(frozen=True, slots=True)
+class SayHolding:
+    """Say what holds in the crisis, in the words of this statement."""
+
+    statement: int
+
+
+@dataclass(frozen=True, slots=True)
+class DraftHolding:
+    """Lay the same before the person who holds the conversation."""
+
+    statement: int
+
+
+Action = (
+    Answer
+    | Say
+    | AskBack
+    | OpenTicket
+    | JoinTicket
+    | ReopenTicket
+    | TellStatus
+    | React
+    | SayHolding
+    | DraftHolding
+)
 
 
 def decide(state: Conversation, event: ContactWrote, facts: Facts) -> tuple[Conversation, list[Action]]:
@@ -108,10 +143,12 @@ def decide(state: Conversation, event: ContactWrote, facts: Facts) -> tuple[Conv
     match facts.mode:
         case Mode.BLOCKED:
             return state, []
-        case Mode.HUMAN if facts.is_resolved:
-            return state, [React()] if facts.reading.is_only_thanks else [ReopenTicket(severe)]
+        case Mode.HUMAN if facts.is_resolved and facts.reading.is_only_thanks:
+            return state, [React()]
         case Mode.HUMAN:
-            return state, [JoinTicket(severe, facts.reading.is_only_thanks)]
+            thanks = facts.reading.is_only_thanks
+            join = ReopenTicket(severe) if facts.is_resolved else JoinTicket(severe, thanks)
+            return state, [join, *_said_in_crisis(facts, DraftHolding)]
         case Mode.WAITING:
             return _waiting(state, event, facts, severe=severe)
         case Mode.BOT:
@@ -124,6 +161,9 @@ def _waiting(
     """Let everything join the ticket; answer a plain question, and say the status when asked."""
     reading = facts.reading
     join = JoinTicket(severe, reading.is_only_thanks)
+    if facts.cover is not None:
+        status = [TellStatus()] if reading.asks_status else []
+        return state, [join, *_said_in_crisis(facts, SayHolding), *status]
     about_the_matter = severe or reading.fired("complaint") or reading.fired("human")
     articles = (event.tapped,) if event.tapped else reading.sure
     if articles and not about_the_matter and not reading.asks_status:
@@ -134,7 +174,7 @@ def _waiting(
 def _bot(state: Conversation, event: ContactWrote, facts: Facts) -> tuple[Conversation, list[Action]]:
     """Judge in the order of the public contract: spam, crisis, complaint, human, answer, small talk, miss."""
     reading = facts.reading
-    if event.tapped:
+    if event.tapped and facts.cover is None:
         return _answered(state, (event.tapped,)), [Answer((event.tapped,))]
     if reading.fired("spam"):
         return state, []
@@ -144,7 +184,10 @@ def _bot(state: Conversation, event: ContactWrote, facts: Facts) -> tuple[Conver
         ("human", Category.QUESTION),
     ):
         if reading.fired(signal):
-            return Conversation(topic=state.topic), [OpenTicket(category, signal)]
+            opened = OpenTicket(category, signal)
+            return Conversation(topic=state.topic), [opened, *_said_in_crisis(facts, SayHolding)]
+    if facts.cover is not None and not reading.is_only_thanks:
+        return _in_crisis(state, facts)
     if reading.sure:
         return _answered(state, reading.sure), [Answer(reading.sure)]
     if reading.fired("greeting") or reading.fired("thanks"):
@@ -153,6 +196,27 @@ def _bot(state: Conversation, event: ContactWrote, facts: Facts) -> tuple[Conver
     if state.clarified_at is not None and event.at - state.clarified_at < STALE:
         return Conversation(topic=state.topic), [OpenTicket(Category.QUESTION, "question")]
     return replace(state, clarified_at=event.at, offers=facts.offers), [AskBack(facts.offers)]
+
+
+def _in_crisis(state: Conversation, facts: Facts) -> tuple[Conversation, list[Action]]:
+    """Say what holds instead of an answer; where that was said, or nothing is to say, a person answers.
+
+    A mere greeting is greeted: nobody has to be called for it.
+    """
+    said = _said_in_crisis(facts, SayHolding)
+    if said:
+        return Conversation(topic=state.topic), said
+    asks = bool(facts.reading.sure or facts.offers) or not facts.reading.fired("greeting")
+    if not asks:
+        return state, [Say("greeting", "answer")]
+    return Conversation(topic=state.topic), [OpenTicket(Category.QUESTION, "question")]
+
+
+def _said_in_crisis(facts: Facts, how: type[SayHolding] | type[DraftHolding]) -> list[Action]:
+    """Return how the holding statement is passed on, once, where there is one to say."""
+    if facts.cover is None or facts.cover.says is None:
+        return []
+    return [how(facts.cover.says)]
 
 
 def _answered(state: Conversation, articles: tuple[str, ...]) -> Conversation:

@@ -16,12 +16,13 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from bot import tables as _tables
+from handoff import authority_tables as _authority_tables
 from handoff import tables as _handoff_tables
 from knowledge import tables as _knowledge_tables
 
 Result = TypeVar("Result")
 METADATA = SQLModel.metadata
-ROOMS = (_tables, _handoff_tables, _knowledge_tables)
+ROOMS = (_tables, _handoff_tables, _authority_tables, _knowledge_tables)
 BUSY_MS = 5_000
 GROUP = 200
 

@@ -9,12 +9,13 @@ from bot import contacts, journal, ledger, outbox
 from bot.brand import Brand
 from bot.outbox import RESENT, Status
 from bot.tables import MESSAGES
-from handoff import climbs, people, tickets
+from handoff import approvals, climbs, people, tickets
 from handoff.entry import Effect, Entry
 from handoff.events import CustomerAsked, ReplyDelivered
 from handoff.prepared import Prepared
 
 ATTEMPTS = 4
+REMEDY = "remedy"  # the source of a message that grants something
 # Carried out for every message that is sent.
 ACCEPTED = Prepared(
     update(MESSAGES).where(MESSAGES.c.id == bindparam("row")), "status", "remote_id", "accepted_at"
@@ -38,6 +39,8 @@ def accepted(
     """Record that a whole message arrived `at` an instant: a staff message stops what it answers."""
     ACCEPTED.run(conn, row=message_id, status="sent", remote_id=remote_id, accepted_at=at)
     message = MESSAGE.first(conn, row=message_id)
+    if message.source == REMEDY:
+        ledger.record(conn, brand, approvals.delivered(conn, message_id, arrived=True, now=now), now)
     journal.append(conn, _said(message), now, message.conversation_id, message.id)
     if message.author == "staff" and message.ticket_id is not None:
         event = CustomerAsked if message.awaiting else ReplyDelivered
@@ -56,11 +59,13 @@ def failed(
     outbox.move(conn, row_id, Status.SENDING, Status.DEAD, error=reason)
     effects: list[Effect] = []
     if row.message_id is not None:
-        contacts.change_message(conn, row.message_id, status="failed")
+        lost = [row.message_id]
         if blocked:
             contacts.set_unreachable(conn, row.channel, row.recipient)
-            for message in outbox.drop_for(conn, row.channel, row.recipient, reason):
-                contacts.change_message(conn, message, status="failed")
+            lost += outbox.drop_for(conn, row.channel, row.recipient, reason)
+        for message in lost:
+            contacts.change_message(conn, message, status="failed")
+            effects += approvals.delivered(conn, message, arrived=False, now=now)
     if blocked and row.channel == "telegram" and row.recipient.isdecimal():
         people.unreached(conn, int(row.recipient))
     data = {"outbox": row_id, "kind": row.kind, "blocked": blocked}
@@ -77,6 +82,7 @@ def bounced(conn: Connection, brand: Brand, message_id: int, reason: str, now: d
     contacts.change_message(conn, message_id, status="failed")
     data = {"message": message_id, "kind": message.source, "blocked": False}
     effects: list[Effect] = [Entry("send_failed", conversation=message.conversation_id, data=data)]
+    effects += approvals.delivered(conn, message_id, arrived=False, now=now)
     if message.author == "staff" and message.ticket_id is not None:
         others = contacts.list_replies(conn, message.ticket_id)
         standing = [(other.accepted_at, other.awaiting) for other in others if other.id != message_id]

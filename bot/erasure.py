@@ -4,12 +4,13 @@ from datetime import datetime
 
 from sqlalchemy import Connection, delete, select, update
 
-from bot import contacts, ledger, outbox
+from bot import audit, contacts, ledger, outbox
 from bot.brand import Brand
 from bot.contacts import Thread
 from bot.outbox import Letter, Status
 from bot.tables import CONTACTS, CONVERSATIONS, COPIES, INBOUND, MESSAGES, OUTBOX, REMOVALS, TOPICS
-from handoff import events, tickets
+from handoff import approvals, events, tickets
+from handoff.authority_tables import APPROVALS, OVERRIDES
 from handoff.entry import Entry
 from handoff.tables import ALERTS, TICKETS
 
@@ -24,6 +25,7 @@ def erase(conn: Connection, brand: Brand, thread: Thread, now: datetime) -> None
     """
     newest = tickets.find_newest(conn, thread.id)
     if newest is not None and newest.ticket.is_open:
+        ledger.record(conn, brand, approvals.close(conn, newest.id, now), now)
         over = tickets.apply(conn, brand.promises, newest, events.HandedBack(None, now), now)
         ledger.record(conn, brand, over, now)
     mine = MESSAGES.c.conversation_id == thread.id
@@ -32,6 +34,9 @@ def erase(conn: Connection, brand: Brand, thread: Thread, now: datetime) -> None
     conn.execute(update(MESSAGES).where(mine).values(blank))
     conn.execute(delete(INBOUND).where(INBOUND.c.lane == lane_of(thread), INBOUND.c.status != "pending"))
     _blank_sends(conn, thread)
+    conn.execute(update(APPROVALS).where(APPROVALS.c.conversation_id == thread.id).values(text="", reason=""))
+    conn.execute(update(OVERRIDES).where(OVERRIDES.c.conversation_id == thread.id).values(reason=""))
+    audit.erase(conn, thread.id)
     if thread.external_id.isdecimal():
         theirs = REMOVALS.c.person == int(thread.external_id)
         conn.execute(update(REMOVALS).where(theirs).values(text="", name=NOBODY))

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
+from bot import audit
 from bot.tables import LOG
 from handoff.entry import Entry
 from handoff.prepared import Prepared, among
@@ -65,6 +66,7 @@ def append_all(
     ]
     if rows:
         ADD.run_all(conn, rows)
+        audit.append(conn, entries, now)
 
 
 def position(conn: Connection) -> int:

@@ -14,7 +14,25 @@ from handoff import tickets
 from handoff.entry import Effect, Entry, ReturnToBot
 
 # What changes nothing about who speaks.
-MODELESS = frozenset({"breach", "met", "annulled", "clock", "alert", "acked", "nobody_to_tell", "message"})
+MODELESS = frozenset(
+    {
+        "breach",
+        "met",
+        "annulled",
+        "clock",
+        "alert",
+        "acked",
+        "nobody_to_tell",
+        "message",
+        "approval",
+        "override",
+        "crisis",
+        "statement",
+        "draft",
+        "suspicious",
+        "refused",
+    }
+)
 
 
 def record(conn: Connection, brand: Brand, effects: Sequence[Effect], now: datetime) -> None:

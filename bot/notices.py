@@ -6,13 +6,27 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from bot import contacts, outbox
+from bot import briefing, contacts, crisis_news, decisions, outbox
 from bot.brand import Brand
 from bot.outbox import Letter
-from bot.tables import MARKS, MESSAGES, OUTBOX, WEB_ADDRESS
+from bot.places import places
+from bot.tables import MARKS, MESSAGES, WEB_ADDRESS
 from bot.wording import clock_words, quote
-from handoff import clocks, people, tickets
-from handoff.entry import Effect, HandOver, MarkTaken, Notify, TellDelay
+from handoff import clocks, crises, people, tickets
+from handoff.entry import (
+    AskSecond,
+    Effect,
+    HandOver,
+    MarkSettled,
+    MarkTaken,
+    Notify,
+    ReportCrisis,
+    SendRemedy,
+    TellClosing,
+    TellDelay,
+    TellRequester,
+    TellSeniors,
+)
 from handoff.policy import OWN_REASON, Kind, Reason
 from handoff.staff import Person
 from handoff.tables import ALERTS, CLIMBS, DEADLINES
@@ -34,14 +48,40 @@ def send(conn: Connection, brand: Brand, effects: Sequence[Effect], now: datetim
                 _tell_delay(conn, brand, ticket, due_at, now)
             case HandOver():
                 outbox.enqueue(conn, list(_handover(conn, brand, effect, now)), now)
+            case SendRemedy(approval):
+                decisions.send_remedy(conn, approval, now)
+            case TellRequester(approval):
+                decisions.tell_requester(conn, brand, approval, now)
+            case MarkSettled():
+                outbox.enqueue(conn, decisions.settled(conn, brand, effect), now)
+            case TellClosing(statement):
+                crisis_news.tell_closing(conn, statement, now)
+            case AskSecond(statement):
+                crisis_news.ask_second(conn, brand, statement, now)
+            case TellSeniors():
+                crisis_news.tell_seniors(conn, brand, effect, now)
+            case ReportCrisis(crisis):
+                crisis_news.report(conn, brand, crisis, now)
 
 
 def _alert(conn: Connection, brand: Brand, alert: int, now: datetime) -> Iterator[Letter]:
     """Write the ping of one alert: on the desk, and wherever else the brand and the person are."""
     row = conn.execute(select(ALERTS).where(ALERTS.c.id == alert)).one()
     person = people.find_by_id(conn, row.staff_id)
+    text, payload = _written(conn, brand, row, now)
+    to = list(places(brand, row.staff_id, person))
+    if _is_second(brand, row):
+        to += _second_places(brand, person)
+        payload["facts"] = _facts(conn, row, person)
+    for channel, recipient in to:
+        yield Letter(f"alert:{alert}", "alert", channel, recipient, text, payload=payload, alert=alert)
+
+
+def _written(conn: Connection, brand: Brand, row: Row[Any], now: datetime) -> tuple[str, dict[str, object]]:
+    """Return the words of a ping and its buttons."""
     values: dict[str, object] = {"count": row.count, "ticket": row.ticket_id}
     payload: dict[str, object] = {}
+    key = f"alert_{Reason(row.reason)}"
     if row.ticket_id is not None:
         filed = tickets.get(conn, row.ticket_id)
         thread = contacts.get(conn, filed.conversation)
@@ -54,13 +94,30 @@ def _alert(conn: Connection, brand: Brand, alert: int, now: datetime) -> Iterato
             "time": clock_words(due, now, brand.zone, brand.language) if due else "-",
         }
         payload = {"ack": row.ticket_id}
-    text = brand.wording.say(f"alert_{Reason(row.reason)}", brand.language, **values)
-    places = list(_places(brand, row.staff_id, person))
-    if _is_second(brand, row):
-        places += _second_places(brand, person)
-        payload["facts"] = _facts(conn, row, person)
-    for channel, recipient in places:
-        yield Letter(f"alert:{alert}", "alert", channel, recipient, text, payload=payload, alert=alert)
+        subject = _subject(conn, row)
+        if subject is not None and row.reason == Reason.APPROVAL:
+            values |= briefing.request(conn, brand, subject, now)
+            payload["approval"] = subject
+        elif subject is not None and row.reason in (Reason.OVERRIDE, Reason.REVIEW):
+            values |= briefing.broken(conn, brand, subject, now)
+            payload["review"] = subject
+    elif row.crisis_id is not None:
+        values |= briefing.crisis(conn, brand, row.crisis_id, now)
+        payload = {"crisis": row.crisis_id}
+        status = crises.get(conn, row.crisis_id).status
+        key = "alert_news" if row.reason == Reason.PROMISE else f"alert_of_{status}"
+    return brand.wording.say(key, brand.language, **values), payload
+
+
+def _subject(conn: Connection, alert: Row[Any]) -> int | None:
+    """Return the request or the override that the alert is about."""
+    mine = (
+        select(DEADLINES.c.subject)
+        .join(CLIMBS, CLIMBS.c.deadline_id == DEADLINES.c.id)
+        .where(CLIMBS.c.id == alert.climb_id)
+    )
+    found: int | None = conn.execute(mine).scalar_one_or_none()
+    return found
 
 
 def _is_second(brand: Brand, alert: Row[Any]) -> bool:
@@ -107,28 +164,15 @@ def _promised(conn: Connection, alert: Row[Any]) -> str | None:
 def _due(conn: Connection, ticket: int, reason: Reason) -> datetime | None:
     """Return the instant that the ping is about: of its own kind, else the next one of the ticket."""
     running = clocks.running(conn, ticket)
+    if reason is Reason.OVERRIDE:
+        return running.get(Kind.REVIEW)
     return running.get(reason) if reason in OWN_REASON.values() else min(running.values(), default=None)
 
 
 def _taken(conn: Connection, brand: Brand, alerts: Sequence[int], by: int) -> list[Letter]:
     """Show on the pings that went out, each once, that somebody has the matter."""
-    edited = select(OUTBOX.c.alert_id).where(OUTBOX.c.kind == "edit", OUTBOX.c.alert_id.is_not(None))
-    sent = select(OUTBOX).where(
-        OUTBOX.c.alert_id.is_not(None),
-        OUTBOX.c.alert_id.in_(alerts),
-        OUTBOX.c.kind == "alert",
-        OUTBOX.c.channel == "telegram",
-        OUTBOX.c.remote_id.is_not(None),
-        OUTBOX.c.alert_id.not_in(edited),
-    )
     words = brand.wording.say("alert_taken", brand.language, name=people.name_of(conn, by))
-    return [
-        Letter(
-            f"taken:{row.alert_id}", "edit", row.channel, row.recipient, f"{row.text}\n\n{words}",
-            payload={"edit": row.remote_id}, alert=row.alert_id,
-        )
-        for row in conn.execute(sent)
-    ]  # fmt: skip
+    return decisions.edited(conn, alerts, "taken", words)
 
 
 def _tell_delay(conn: Connection, brand: Brand, ticket: int, due_at: datetime, now: datetime) -> None:
@@ -169,12 +213,5 @@ def _handover(conn: Connection, brand: Brand, handed: HandOver, now: datetime) -
     left = people.name_of(conn, handed.left)
     head = brand.wording.say("handover", brand.language, name=left, count=len(handed.tickets))
     text = "\n".join([head, *lines])
-    for channel, recipient in _places(brand, handed.to, people.find_by_id(conn, handed.to)):
+    for channel, recipient in places(brand, handed.to, people.find_by_id(conn, handed.to)):
         yield Letter(f"handover:{handed.handover}", "handover", channel, recipient, text)
-
-
-def _places(brand: Brand, staff_id: int, person: Person | None) -> Iterator[tuple[str, str]]:
-    """Return where a person is told: on the desk, and in Telegram where the brand and they are."""
-    yield "desk", str(staff_id)
-    if "telegram" in brand.reaches and person is not None and person.telegram is not None:
-        yield "telegram", str(person.telegram)

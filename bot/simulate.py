@@ -7,19 +7,20 @@ from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from bot import acts, contacts, delivery, journal, ledger, outbox, turn
-from bot.acts import Act
+from bot import acts, contacts, crisis_acts, delivery, journal, ledger, outbox, remedy_acts, turn
+from bot.act import Act
 from bot.brand import Brand
 from bot.database import open_memory, transaction
 from bot.journal import Logged
 from bot.settings import StaffMember
 from bot.story import Line
 from bot.tables import CONVERSATIONS
-from handoff import people, sweep, tickets
+from handoff import climb_rows, people, sweep, tickets
 from handoff.entry import Refused
 
 CHANNEL = "story"
 MOST = 2**63
+UNADDRESSED = frozenset({*remedy_acts.DECIDES, *crisis_acts.VERBS})  # what names no ticket and no follower
 
 
 class Simulation:
@@ -110,6 +111,8 @@ class Simulation:
     def _addressed(self, conn: Connection, line: Line) -> Act:
         """Name what the act is for: the ticket, the follower, or the only open ticket."""
         verb, args = line.does or "", line.args
+        if verb in UNADDRESSED and line.ticket is None and line.to is None:
+            return Act(verb, args=args)
         if line.ticket is not None and not 0 < line.ticket < MOST:
             raise Refused("unknown", f"there is no ticket {line.ticket}")
         if line.ticket is not None:
@@ -122,6 +125,8 @@ class Simulation:
         waiting = tickets.list_open(conn)
         if len(waiting) == 1:
             return Act(verb, waiting[0].id, args=args)
+        if verb == "ack" and climb_rows.of_crisis(conn):
+            return Act(verb, args=args)
         known = conn.execute(select(func.min(CONVERSATIONS.c.id), func.count())).one()
         if not waiting and known[1] == 1:
             return Act(verb, conversation=known[0], args=args)
@@ -185,6 +190,12 @@ class Simulation:
             case "acked":
                 acked = {"by": people.name_of(conn, entry.staff), "reason": data["reason"]}
                 return acked | ({"ticket": entry.ticket} if entry.ticket else {})
+            case "approval" | "override":
+                by = people.name_of(conn, entry.staff)
+                done = {key: data[key] for key in (entry.kind, "status", "action", "amount")}
+                return done | ({"by": by} if by else {})
+            case "crisis":
+                return {"scope": data["scope"], "status": data["status"]}
             case "refused":
                 return {"who": data["who"], "does": data["act"], "reason": data["reason"]}
             case _:

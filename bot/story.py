@@ -10,7 +10,7 @@ from bot.cutting import cleaned
 
 KEYS = {
     "at", "who", "says", "does", "to", "ticket", "text", "awaiting", "reason", "by", "action", "amount",
-    "approval", "override", "verdict", "scope", "statement", "value", "update", "confirmed",
+    "approval", "override", "verdict", "scope", "statement", "value", "update", "confirmed", "version",
 }  # fmt: skip
 YEARS = (1970, 2200)
 SCENES = ("wait", "deliver_fail", "bounce")

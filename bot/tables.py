@@ -1,4 +1,4 @@
-"""The tables of everything that speaks: contacts, conversations, messages, log, inbound, outbox, sign-in."""
+"""The tables of everything that speaks: contacts, conversations, messages, log and audit, mail, sign-in."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -258,6 +258,37 @@ class SessionRow(SQLModel, table=True):
     expires_at: datetime = instant(nullable=False)
 
 
+class AuditRow(SQLModel, table=True):
+    """A staff or authority act in the chain of hashes; never changed. `seal` is the salted digest of what
+    a person wrote for it, empty where they wrote nothing.
+    """
+
+    __tablename__ = "audit"
+    __table_args__ = (Index("audit_hashes", "hash"),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    at: datetime = instant(nullable=False)
+    kind: str = Field(max_length=30)
+    conversation_id: int | None = None
+    ticket_id: int | None = None
+    staff_id: int | None = None
+    data: Mapping[str, Any] = Field(sa_column=Column(JSON, nullable=False))
+    seal: str = Field(default="", max_length=64)
+    before: str = Field(max_length=64)
+    hash: str = Field(max_length=64)
+
+
+class SealedRow(SQLModel, table=True):
+    """What a person wrote for an act, with the salt of its seal; erasure deletes it and leaves the chain."""
+
+    __tablename__ = "sealed"
+
+    audit_id: int = Field(primary_key=True, foreign_key="audit.id")
+    conversation_id: int | None = Field(default=None, index=True)
+    salt: str = Field(max_length=64)
+    text: str = Field(sa_column=Column(Text, nullable=False))
+
+
 class MarkRow(SQLModel, table=True):
     """A named position: where an intake stands, when a calendar job ran last."""
 
@@ -280,4 +311,6 @@ REMOVALS = table(RemovalRow)
 LOGINS = table(LoginRow)
 SESSIONS = table(SessionRow)
 MARKS = table(MarkRow)
+AUDIT = table(AuditRow)
+SEALED = table(SealedRow)
 WEB_ADDRESS = "web_address"  # the mark of where the running process serves its pages

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import OperationalError
 
-from bot import contacts, journal, outbox
+from bot import contacts, granting, journal, outbox
 from bot.brand import Brand
 from bot.card import Card, Matter, Promise, card_of
 from bot.contacts import Thread
@@ -35,7 +35,7 @@ SHORT = 3  # messages that wait for the group: from then on they are joined
 TOLD = 300  # of each message before, where a topic begins
 # What becomes of these is not told in the topic that it did not reach.
 OWN_KINDS = frozenset({"relay", "context", "bell", "card", "notice", "sign", "callback", "erase", "alert"})
-SHOWS = frozenset({"ticket", "alert", "breach", "met", "annulled", "acked"})
+SHOWS = frozenset({"ticket", "alert", "breach", "met", "annulled", "acked", "approval", "override"})
 NOTED = frozenset({"note", "promise", "take_over"})
 
 
@@ -89,7 +89,10 @@ def load_card(conn: Connection, brand: Brand, conversation: int, now: datetime) 
     about = next((m.text for m in said if m.ticket_id == filed.id), said[-1].text if said else "")
     where = brand.wording.say(_place(thread), brand.language)
     holder = people.name_of(conn, filed.ticket.assignee)
-    matter = Matter(filed, thread.name, where, holder, owed, quote(about))
+    person = people.find_by_id(conn, filed.ticket.assignee) if filed.ticket.assignee is not None else None
+    rooms = granting.rooms(conn, brand.promises, person, filed, now) if person is not None else ()
+    room = granting.room_words(rooms)
+    matter = Matter(filed, thread.name, where, holder, owed, quote(about), room)
     return card_of(matter, brand.wording, brand.language, brand.zone, now)
 
 
@@ -121,7 +124,7 @@ class _Topic:
         bells: dict[tuple[object, ...], list[Logged]] = defaultdict(list)
         for one in entries:
             match one.kind:
-                case "received" | "edited" | "message" | "act" | "deleted":
+                case "received" | "edited" | "message" | "act" | "deleted" | "draft":
                     self._message(one, mode, first)
                 case "alert" if one.ticket is not None and one.data["reason"] != Reason.DIGEST:
                     key = (one.ticket, one.data["reason"], one.data["rung"], one.data["n"])

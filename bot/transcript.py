@@ -51,6 +51,12 @@ def _words(happened: Mapping[str, Any], at: datetime) -> str:
             return f"hand-over to {happened['to']} from {happened['left']}: {tickets}"
         case "acked":
             return f"{happened['by']} has it: {happened['reason']} {about}"
+        case "approval" | "override":
+            by = f" by {happened['by']}" if "by" in happened else ""
+            status = happened["status"].replace("_", " ")
+            return f"{kind} {happened[kind]}: {happened['action']} {happened['amount']}, {status}{by}"
+        case "crisis":
+            return f"crisis in scope {happened['scope']}: {happened['status']}"
         case _:
             return f"{happened['who']} may not {happened['does']}: {happened['reason']}"
 

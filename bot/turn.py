@@ -7,26 +7,28 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from bot import contacts, conversation, flood, ledger, outbox
+from bot import contacts, conversation, cover, flood, ledger, outbox
 from bot.brand import Brand
 from bot.contacts import Thread
 from bot.conversation import (
     Answer,
     AskBack,
     ContactWrote,
+    DraftHolding,
     Facts,
     JoinTicket,
     OpenTicket,
     React,
     ReopenTicket,
     Say,
+    SayHolding,
     TellStatus,
 )
 from bot.mode import mode_of
 from bot.outbox import Letter
 from bot.replies import Reply, replies
 from bot.wording import clock_words
-from handoff import clocks, events, people, tickets
+from handoff import clocks, events, people, statements, tickets
 from handoff.entry import Effect, Entry
 from handoff.policy import RESPONSES, Category, Kind
 from handoff.staff import is_on_call
@@ -113,6 +115,7 @@ def contact_wrote(
         offers=brand.understanding.offers(reading),
         category=newest.ticket.category if newest else None,
         is_resolved=newest is not None and not newest.ticket.is_open,
+        cover=cover.find_cover(conn, brand, thread, reading, tapped, now),
     )
     memory, actions = conversation.decide(thread.memory, ContactWrote(said.at, tapped), facts)
     allowed = actions if behind is None else flood.restrained(conn, thread, actions, behind, now)
@@ -128,6 +131,7 @@ def contact_wrote(
     )
     for action in allowed:
         _carry_out(turn, action)
+    ledger.record(conn, brand, cover.complained(conn, brand, thread, reading, message, said.at, now), now)
     return message
 
 
@@ -172,6 +176,16 @@ def _carry_out(turn: _Turn, action: conversation.Action) -> None:
         case TellStatus():
             if turn.newest is not None:
                 _tell_status(turn, turn.newest)
+        case SayHolding(statement):
+            statements.mark_told(turn.conn, statement, turn.thread.id, turn.now)
+            _send(
+                turn,
+                Reply("holding", statements.get(turn.conn, statement).text),
+            )
+        case DraftHolding(statement):
+            ticket = contacts.open_ticket(turn.conn, turn.thread.id)
+            draft = cover.lay_before(turn.conn, turn.thread, statement, ticket, turn.now)
+            ledger.record(turn.conn, turn.brand, [draft], turn.now)
         case React():
             _say(turn, action, react_to=turn.said.remote_id)
         case Answer() | Say() | AskBack():

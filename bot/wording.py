@@ -58,9 +58,9 @@ def clock_words(at: datetime, now: datetime, zone: ZoneInfo, language: str) -> s
     return f"{day} {words}" if language == "id" else f"{day}, {words}"
 
 
-def quote(text: str) -> str:
+def quote(text: str, longest: int = QUOTE) -> str:
     """Return the first words of a text, for saying what was understood."""
     words = " ".join(text.split())
-    if len(words) <= QUOTE:
+    if len(words) <= longest:
         return words
-    return f"{words[:QUOTE].rsplit(' ', 1)[0]} …"
+    return f"{words[:longest].rsplit(' ', 1)[0]} …"

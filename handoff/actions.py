@@ -47,10 +47,11 @@ class PauseClock:
 
 @dataclass(frozen=True, slots=True)
 class CancelClock:
-    """Promise nothing of this kind any more."""
+    """Promise nothing of this kind any more, or nothing for `subject`."""
 
     kind: Kind
     at: datetime
+    subject: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,11 +22,12 @@ class Ringing:
     """One ping on its way to one person."""
 
     climb: int
-    ticket: int
+    ticket: int | None
     person: Person
     reason: Reason
     ping: Ping
     held: bool = False
+    crisis: int | None = None
 
 
 class Bell:
@@ -63,6 +64,7 @@ class Bell:
             {
                 "climb_id": one.climb,
                 "ticket_id": one.ticket,
+                "crisis_id": one.crisis,
                 "staff_id": one.person.id,
                 "reason": one.reason,
                 "rung": one.ping.rung,

@@ -15,15 +15,19 @@ from handoff.tables import CLIMBS, DEADLINES, TICKETS, add_all
 
 @dataclass(slots=True)
 class Known:
-    """A climb with its row and what it is about: a deadline of a ticket, or the ticket's crisis."""
+    """A climb with its row and what it is about: a deadline of a ticket, the ticket's crisis, or a crisis
+    of many followers, which is `crisis` and has no ticket. `subject` is the request or the override.
+    """
 
     row: int | None
-    ticket: int
+    ticket: int | None
     deadline: int | None
     kind: Kind | None
     assignee: int | None
     climb: Climb
     acked_by: int | None = None
+    subject: int | None = None
+    crisis: int | None = None
 
     @property
     def reason(self) -> Reason:
@@ -41,16 +45,26 @@ def holds(climb: Climb, now: datetime) -> bool:
 def rows() -> Select[Any]:
     """Select climbs with the kind of their deadline and the holder of their ticket."""
     return (
-        select(CLIMBS, DEADLINES.c.kind, TICKETS.c.assignee)
-        .join(TICKETS, TICKETS.c.id == CLIMBS.c.ticket_id)
+        select(CLIMBS, DEADLINES.c.kind, DEADLINES.c.subject, TICKETS.c.assignee)
+        .outerjoin(TICKETS, TICKETS.c.id == CLIMBS.c.ticket_id)
         .outerjoin(DEADLINES, DEADLINES.c.id == CLIMBS.c.deadline_id)
     )
 
 
 def read(row: Row[Any]) -> Known:
     """Read one climb from its row."""
-    kind = Kind(row.kind) if row.kind else None
-    return Known(row.id, row.ticket_id, row.deadline_id, kind, row.assignee, _load(row.state), row.acked_by)
+    kind = row.kind or row.reason
+    return Known(
+        row=row.id,
+        ticket=row.ticket_id,
+        deadline=row.deadline_id,
+        kind=Kind(kind) if kind else None,
+        assignee=row.assignee,
+        climb=_load(row.state),
+        acked_by=row.acked_by,
+        subject=row.subject,
+        crisis=row.crisis_id,
+    )
 
 
 def of_ticket(conn: Connection, ticket: int) -> list[Known]:
@@ -59,11 +73,27 @@ def of_ticket(conn: Connection, ticket: int) -> list[Known]:
     return [read(row) for row in conn.execute(going_on.order_by(CLIMBS.c.id))]
 
 
+def of_crisis(conn: Connection, crisis: int | None = None) -> list[Known]:
+    """Return the climbs that are not over of one crisis of many followers, or of all there are."""
+    which = CLIMBS.c.crisis_id.is_not(None) if crisis is None else CLIMBS.c.crisis_id == crisis
+    going_on = rows().where(CLIMBS.c.crisis_id.is_not(None), which, ~CLIMBS.c.ended)
+    return [read(row) for row in conn.execute(going_on.order_by(CLIMBS.c.id))]
+
+
 def save(conn: Connection, climbs: Sequence[Known]) -> None:
     """Write the climbs down; a new one gets its row."""
     new = [known for known in climbs if known.row is None]
     stored = [known for known in climbs if known.row is not None]
-    rows = [{"ticket_id": one.ticket, "deadline_id": one.deadline, **_values(one.climb)} for one in new]
+    rows = [
+        {
+            "ticket_id": one.ticket,
+            "deadline_id": one.deadline,
+            "crisis_id": one.crisis,
+            "reason": one.kind if one.crisis is not None else None,
+            **_values(one.climb),
+        }
+        for one in new
+    ]
     for known, row in zip(new, add_all(conn, CLIMBS, rows), strict=True):
         known.row = row
     if stored:

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, select
 
-from handoff import alerts, climb_rows, ladder
+from handoff import alerts, climb_rows, ladder, summons
 from handoff.alerts import Bell, Ringing
 from handoff.climb_rows import Known, holds
 from handoff.entry import Effect, Entry, MarkTaken, Refused
@@ -14,9 +14,7 @@ from handoff.ladder import Climb, Ping
 from handoff.policy import OWN_REASON, Category, Kind, Promises, Reason
 from handoff.staff import Person
 from handoff.switchboard import Switchboard, open_switchboard
-from handoff.tables import ALERTS, CLIMBS, TICKETS
-
-ASSIGNEE = ("assignee",)
+from handoff.tables import ALERTS, CLIMBS, DEADLINES, TICKETS
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +26,7 @@ class Due:
     kind: Kind
     assignee: int | None
     broken_at: datetime | None = None
+    subject: int | None = None
 
 
 def begin(conn: Connection, promises: Promises, due: Sequence[Due], now: datetime) -> list[list[Effect]]:
@@ -37,15 +36,26 @@ def begin(conn: Connection, promises: Promises, due: Sequence[Due], now: datetim
     started = []
     for one in due:
         climb = known.get(one.deadline) or Known(
-            None, one.ticket, one.deadline, one.kind, one.assignee, Climb()
+            None, one.ticket, one.deadline, one.kind, one.assignee, Climb(), subject=one.subject
         )
         climb.assignee = one.assignee
         if one.broken_at is None:
             climb.climb = ladder.warn(climb.climb, now)
         else:
-            climb.climb = ladder.break_promise(climb.climb, promises.ladder, one.broken_at)
+            first = summons.first_rungs(conn, promises, climb)
+            climb.climb = ladder.break_promise(climb.climb, promises.ladder, one.broken_at, first)
         started.append(climb)
     return fire(conn, promises, started, now)
+
+
+def summon(
+    conn: Connection, promises: Promises, ticket: int, kind: Kind, subject: int, now: datetime
+) -> list[Effect]:
+    """Call at once those who decide a request, or review an override: before anything is due."""
+    mine = (DEADLINES.c.ticket_id == ticket, DEADLINES.c.kind == kind, DEADLINES.c.subject == subject)
+    newest = select(DEADLINES.c.id).where(*mine).order_by(DEADLINES.c.id.desc()).limit(1)
+    deadline = conn.execute(newest).scalar_one()
+    return begin(conn, promises, [Due(ticket, deadline, kind, None, subject=subject)], now)[0]
 
 
 def resume(conn: Connection, promises: Promises, deadline: int, now: datetime) -> list[Effect]:
@@ -80,17 +90,18 @@ def fire(conn: Connection, promises: Promises, climbs: Sequence[Known], now: dat
     happened: list[list[Entry | _Ring]] = []
     for known in climbs:
         so_far: list[Entry | _Ring] = []
-        known.climb, pings = ladder.climb_to(known.climb, promises.ladder, now, board.quiet_until)
+        quiet = None if _is_urgent(known) else board.quiet_until
+        known.climb, pings = ladder.climb_to(known.climb, promises.ladder, now, quiet)
         while pings:
             for ping in pings:
                 if ping.rung == ladder.WARNING:
-                    so_far += _warning(known, board, bell, ping)
+                    so_far += _warning(conn, known, board, bell, ping)
                 elif found := board.find(promises.ladder[ping.rung - 1].to, known.assignee):
                     so_far += _rings(known, bell, ping, found)
                 else:
                     so_far.append(_nobody(known, board, ping, promises.ladder[ping.rung - 1].to))
                     known.climb = ladder.skip(known.climb, promises.ladder, ping.rung, now)
-            known.climb, pings = ladder.climb_to(known.climb, promises.ladder, now, board.quiet_until)
+            known.climb, pings = ladder.climb_to(known.climb, promises.ladder, now, quiet)
         happened.append(so_far)
     climb_rows.save(conn, climbs)
     return _ring(bell, climbs, happened)
@@ -111,30 +122,36 @@ def pass_on(conn: Connection, promises: Promises, alert: int, now: datetime) -> 
             bell = Bell(conn, promises.alerting.digest_after, now)
             ping = Ping(lost.rung, lost.n, now)
             told = alerts.told(conn, lost.climb_id, ping)
-            effects += _ring(bell, [known], [_warning(known, board, bell, ping, lost.staff_id, told)])[0]
+            rings = _warning(conn, known, board, bell, ping, lost.staff_id, told)
+            effects += _ring(bell, [known], [rings])[0]
         else:
             known.climb = ladder.skip(known.climb, promises.ladder, lost.rung, now)
             effects += fire(conn, promises, [known], now)[0]
     return effects
 
 
-def ack(conn: Connection, promises: Promises, ticket: int, person: Person, now: datetime) -> list[Effect]:
-    """Record "I have it" for all open alerts of the ticket; the first one wins.
+def ack(
+    conn: Connection, promises: Promises, ticket: int | None, person: Person, now: datetime
+) -> list[Effect]:
+    """Record "I have it" for all open alerts of the ticket, without one for those of the crisis; the
+    first one wins.
 
     Raises Refused where nothing is open, or somebody has it already.
     """
-    open_ = [known for known in climb_rows.of_ticket(conn, ticket) if known.climb.is_open]
+    known = climb_rows.of_crisis(conn) if ticket is None else climb_rows.of_ticket(conn, ticket)
+    open_ = [one for one in known if one.climb.is_open]
     if not open_:
-        raise Refused("not_available", "there is no open alert for this ticket")
-    free = [known for known in open_ if not holds(known.climb, now)]
-    lasts = _ack_lasts(conn, promises, ticket)
+        what = "the crisis" if ticket is None else "this ticket"
+        raise Refused("not_available", f"there is no open alert for {what}")
+    free = [one for one in open_ if not holds(one.climb, now)]
+    lasts = promises.alerting.ack_crisis if ticket is None else _ack_lasts(conn, promises, ticket)
     if not free or not all(
         climb_rows.take(conn, one, ladder.ack(one.climb, now, lasts), person) for one in free
     ):
         raise Refused("held", "somebody has it already")
     pinged = conn.execute(
         select(ALERTS.c.id, ALERTS.c.reason)
-        .where(ALERTS.c.climb_id.in_([known.row for known in free]))
+        .where(ALERTS.c.climb_id.in_([one.row for one in free]))
         .order_by(ALERTS.c.id)
     ).all()
     reason = pinged[-1].reason if pinged else free[-1].reason  # the rungs may have found nobody
@@ -183,7 +200,7 @@ def open_alerts(conn: Connection, tickets: Sequence[int], now: datetime) -> dict
     rows = conn.execute(climb_rows.rows().where(CLIMBS.c.ticket_id.in_(tickets), ~CLIMBS.c.ended))
     found: dict[int, bool] = {}
     for known in map(climb_rows.read, rows):
-        if known.climb.is_open:
+        if known.climb.is_open and known.ticket is not None:
             found[known.ticket] = holds(known.climb, now) and found.get(known.ticket, True)
     return found
 
@@ -206,11 +223,26 @@ class _Ring:
 
 
 def _rings(known: Known, bell: Bell, ping: Ping, people: Sequence[Person]) -> list[Entry | _Ring]:
-    reason = known.reason if ping.rung else OWN_REASON.get(known.kind or Kind.RESOLUTION, Reason.WARNING)
+    reason = _reason(known, ping)
     return [_Ring(person, reason, ping, not bell.passes(person, reason)) for person in people]
 
 
+def _reason(known: Known, ping: Ping) -> Reason:
+    """Say why it rings: the first ping about an override says that it was done, not yet that it waits."""
+    if ping.rung:
+        return known.reason
+    if known.kind is Kind.REVIEW and ping.n == 1:
+        return Reason.OVERRIDE
+    return OWN_REASON.get(known.kind or Kind.RESOLUTION, Reason.WARNING)
+
+
+def _is_urgent(known: Known) -> bool:
+    """Say whether its warnings ring in quiet hours, too: a request, and the news of an override."""
+    return known.kind is Kind.APPROVAL or (known.kind is Kind.REVIEW and not known.climb.is_open)
+
+
 def _warning(
+    conn: Connection,
     known: Known,
     board: Switchboard,
     bell: Bell,
@@ -218,18 +250,17 @@ def _warning(
     lost: int | None = None,
     told: Collection[int] = (),
 ) -> list[Entry | _Ring]:
-    """Warn the assignee, else the people of the first rung that finds anybody.
+    """Warn those whom it calls first, else the next who can be found.
 
     `lost` was told and cannot be reached, so those are warned who come after and were not `told` yet.
     """
-    names = [ASSIGNEE, *(rung.to for rung in board.promises.ladder)]
-    chain = [(to, board.find(to, known.assignee)) for to in names]
-    theirs = (place for place, (_, found) in enumerate(chain) if lost in [person.id for person in found])
+    chain = summons.calls(conn, board, known)
+    theirs = (place for place, call in enumerate(chain) if lost in [person.id for person in call.people])
     so_far: list[Entry | _Ring] = []
-    for to, found in chain[next(theirs, -1) + 1 :]:
-        if others := [person for person in found if person.id != lost]:
+    for call in chain[next(theirs, -1) + 1 :]:
+        if others := [person for person in call.people if person.id != lost]:
             return so_far + _rings(known, bell, ping, [one for one in others if one.id not in told])
-        so_far.append(_nobody(known, board, ping, to))
+        so_far.append(_nobody(known, board, ping, call.names))
     return so_far
 
 
@@ -239,7 +270,7 @@ def _ring(
     """Write the pings of all climbs down together, and put them where they were decided."""
     rung = bell.ring(
         [
-            Ringing(known.row or 0, known.ticket, one.person, one.reason, one.ping, one.held)
+            Ringing(known.row or 0, known.ticket, one.person, one.reason, one.ping, one.held, known.crisis)
             for known, so_far in zip(climbs, happened, strict=True)
             for one in so_far
             if isinstance(one, _Ring)

@@ -111,8 +111,8 @@ class Course:
                     if self._put(place, deadline.pause(self.clocks[place], at)):
                         yield Changed(place, Change.PAUSED, at)
                         yield Cleared(place, warning=True)
-            case CancelClock(kind, at):
-                for place in self._active(kind):
+            case CancelClock(kind, at, subject):
+                for place in self._about(kind, subject):
                     self._put(place, deadline.cancel(self.clocks[place], at))
                     yield Changed(place, Change.CANCELLED, at)
                     yield Cleared(place)
@@ -136,10 +136,7 @@ class Course:
 
     def _stop(self, kind: Kind, at: datetime, subject: int | None) -> Iterator[Told]:
         """Stop the clocks of a kind. One that a resolve cancelled is kept after all by a reply in time."""
-        active = [
-            place for place in self._active(kind) if subject is None or self.clocks[place].subject == subject
-        ]
-        for place in active or (self._newest(kind) if kind in TARGETED else []):
+        for place in self._about(kind, subject) or (self._newest(kind) if kind in TARGETED else []):
             yield from self._stop_one(place, at)
 
     def _stop_one(self, place: int, at: datetime) -> Iterator[Told]:
@@ -231,6 +228,12 @@ class Course:
     def _active(self, kind: Kind) -> list[int]:
         """Return the clocks that are not over: running, paused, or without a promise for now."""
         return [place for place, clock in enumerate(self.clocks) if clock.kind is kind and not clock.is_over]
+
+    def _about(self, kind: Kind, subject: int | None) -> list[int]:
+        """Return those of them that belong to the subject; all, where none is named."""
+        return [
+            place for place in self._active(kind) if subject is None or self.clocks[place].subject == subject
+        ]
 
     def _newest(self, kind: Kind) -> list[int]:
         """Return the newest clock of a kind, over or not, if there is one."""

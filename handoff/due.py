@@ -62,7 +62,7 @@ def _look_at(
     found = ticket_rows.rows().where(TICKETS.c.id.in_([ticket_id for _, ticket_id, _ in seen]))
     filed = {row.id: ticket_rows.read(row) for row in conn.execute(found)}
     due = [
-        Due(ticket_id, row_id, clock.kind, filed[ticket_id].ticket.assignee, clock.breached_at)
+        Due(ticket_id, row_id, clock.kind, filed[ticket_id].ticket.assignee, clock.breached_at, clock.subject)
         for row_id, ticket_id, clock in seen
     ]
     rung = climbs.begin(conn, promises, due, now)

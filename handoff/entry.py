@@ -9,7 +9,7 @@ from types import MappingProxyType
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Something that happened, in the past tense of `kind`; `data` holds plain JSON values, never a text
-    that a person wrote.
+    that a person wrote: of `words` only a salted digest is kept.
     """
 
     kind: str
@@ -17,6 +17,7 @@ class Entry:
     conversation: int | None = None
     staff: int | None = None
     data: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,77 @@ class HandOver:
     tickets: tuple[int, ...]
 
 
-Effect = Entry | Notify | MarkTaken | ReturnToBot | TellDelay | HandOver
+@dataclass(frozen=True, slots=True)
+class SendRemedy:
+    """Send the follower the text of a remedy that was granted."""
+
+    approval: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellRequester:
+    """Tell who asked for a remedy what became of the request."""
+
+    approval: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkSettled:
+    """Show on the pings about this request or override, which `kind` of deadline says, how it ended."""
+
+    kind: str
+    subject: int
+    by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class TellClosing:
+    """Tell everybody who got the holding statement that it is over, in the words of this statement."""
+
+    statement: int
+
+
+@dataclass(frozen=True, slots=True)
+class AskSecond:
+    """Ask those who may for the second person's yes to this statement."""
+
+    statement: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellSeniors:
+    """Tell the supervisors and decision-makers on call, except `by`, what somebody did; `key` picks the
+    words, `until` is a time in them.
+    """
+
+    key: str
+    values: Mapping[str, object]
+    until: datetime | None
+    by: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReportCrisis:
+    """Give the decision-makers the report of a crisis that is over."""
+
+    crisis: int
+
+
+Effect = (
+    Entry
+    | Notify
+    | MarkTaken
+    | ReturnToBot
+    | TellDelay
+    | HandOver
+    | SendRemedy
+    | TellRequester
+    | MarkSettled
+    | TellClosing
+    | AskSecond
+    | TellSeniors
+    | ReportCrisis
+)
 
 
 class Refused(Exception):  # noqa: N818 - an answer to a person, not a fault
@@ -74,3 +145,7 @@ class Refused(Exception):  # noqa: N818 - an answer to a person, not a fault
         super().__init__(f"{code}: {sentence}")
         self.code = code
         self.sentence = sentence
+
+
+class Doubted(Refused):
+    """An act that happens only after a second tap of the same person."""

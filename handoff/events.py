@@ -117,6 +117,14 @@ class ApprovalDecided:
 
 
 @dataclass(frozen=True, slots=True)
+class ApprovalDropped:
+    """Nobody has to decide the request any more: it was taken back, or is void."""
+
+    approval: int
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OverrideDone:
     """Somebody broke the SOP because circumstances demanded it; another person reviews it."""
 
@@ -188,6 +196,7 @@ Event = (
     | Promised
     | ApprovalAsked
     | ApprovalDecided
+    | ApprovalDropped
     | OverrideDone
     | OverrideReviewed
     | Resolved

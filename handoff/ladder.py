@@ -65,18 +65,27 @@ def warn(climb: Climb, at: datetime) -> Climb:
     return _restarted(replace(climb, ended=False), (Step(WARNING, 0, 1, at),))
 
 
-def break_promise(climb: Climb, ladder: Sequence[Rung], at: datetime) -> Climb:
-    """Start the rungs because the promise broke at `at`; an ack that still lasts holds them back."""
+def break_promise(
+    climb: Climb, ladder: Sequence[Rung], at: datetime, at_once: Set[int] = frozenset()
+) -> Climb:
+    """Start the rungs because the promise broke at `at`; an ack that still lasts holds them back.
+
+    Where some begin `at_once`, those before them are left out.
+    """
     broken = replace(climb, broken=True, ended=False)
     if climb.acked_until is not None and climb.acked_until > at:
         return broken
-    return _restarted(broken, _scheduled(ladder, at))
+    return _restarted(broken, _scheduled(ladder, at, at_once))
 
 
 def begin_crisis(ladder: Sequence[Rung], at: datetime) -> Climb:
     """Begin at the first rung that names the decision-makers, at once."""
-    first = next((n for n, rung in enumerate(ladder, 1) if Role.DECISION_MAKER in rung.to), 1)
-    return Climb(_scheduled(ladder, at, at_once={first}), broken=True)
+    return Climb(_scheduled(ladder, at, at_once={top_rung(ladder)}), broken=True)
+
+
+def top_rung(ladder: Sequence[Rung]) -> int:
+    """Return the first rung that names the decision-makers; the first of all where none does."""
+    return next((n for n, rung in enumerate(ladder, 1) if Role.DECISION_MAKER in rung.to), 1)
 
 
 def climb_to(

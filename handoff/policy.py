@@ -19,6 +19,9 @@ class Role(StrEnum):
     DECISION_MAKER = "decision_maker"
 
 
+RANK = {role: rank for rank, role in enumerate(Role)}
+
+
 class Category(StrEnum):
     """What a ticket is about; each has its own targets."""
 
@@ -52,6 +55,7 @@ class Reason(StrEnum):
     PROMISE = "promise"
     APPROVAL = "approval"
     REVIEW = "review"
+    OVERRIDE = "override"
     DIGEST = "digest"
 
 
@@ -114,6 +118,42 @@ class Alerting:
 
 
 @dataclass(frozen=True, slots=True)
+class Sop:
+    """A remedy and the most that each role grants alone, in the unit people speak of.
+
+    Amounts are whole rupiah, and minor units for currencies whose cents are used. A role's limit is the
+    sum on one ticket; `contact_30d` and `admin_day` are sums that bind what is done without approval;
+    `override_cap` is the most that one override may spend. A limit of 0 grants only amount 0.
+    """
+
+    action: str
+    currency: str
+    admin: int
+    supervisor: int
+    decision_maker: int
+    contact_30d: int
+    admin_day: int
+    override_cap: int
+
+    def limit(self, role: Role) -> int:
+        """Return the most that the role grants on one ticket."""
+        return {
+            Role.ADMIN: self.admin,
+            Role.SUPERVISOR: self.supervisor,
+            Role.DECISION_MAKER: self.decision_maker,
+        }[role]
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisRules:
+    """When complaints are a burst: this many contacts `within`, and so many times the usual."""
+
+    contacts: int = 5
+    within: timedelta = timedelta(minutes=30)
+    times_usual: float = 3
+
+
+@dataclass(frozen=True, slots=True)
 class Promises:
     """Everything the handoff room is governed by; built once from the configuration.
 
@@ -129,6 +169,9 @@ class Promises:
     ladder: tuple[Rung, ...]
     alerting: Alerting
     approval: Policy | None = None
+    expires: timedelta = timedelta(hours=24)
+    sop: tuple[Sop, ...] = ()
+    crisis: CrisisRules = CrisisRules()
     version: int = 0
     former: Mapping[tuple[int, str], Calendar] = field(default_factory=lambda: MappingProxyType({}))
 
@@ -142,6 +185,10 @@ class Promises:
             return Terms(target, self.approval.calendar, APPROVAL_REMINDER, self.version)
         target, warn_at = OWN_TERMS[kind]
         return Terms(target, Calendar.always(self.zone), warn_at or self.warn_at, self.version)
+
+    def find_sop(self, action: str) -> Sop | None:
+        """Return the remedy of that name, if there is one."""
+        return next((sop for sop in self.sop if sop.action == action), None)
 
     def calendar(self, version: int, name: str) -> Calendar:
         """Return the calendar of that name as it stood in that version of the rules.

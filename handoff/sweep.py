@@ -4,14 +4,15 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select, update
 
-from handoff import climbs, due, shifts
+from handoff import approvals, climbs, crises, due, shifts
+from handoff.authority_tables import APPROVALS, CRISES, PAUSES, STATEMENTS
 from handoff.entry import Effect, ReturnToBot
 from handoff.policy import Promises
 from handoff.tables import BURSTS, CLIMBS, DEADLINES, HANDOVERS, TICKETS
 
 _LOOKS = (
     DEADLINES.c.look_at, CLIMBS.c.look_at, BURSTS.c.digest_at, TICKETS.c.back_to_bot_at, TICKETS.c.held_until,
-    HANDOVERS.c.look_at,
+    HANDOVERS.c.look_at, APPROVALS.c.look_at, CRISES.c.look_at, PAUSES.c.look_at, STATEMENTS.c.look_at,
 )  # fmt: skip
 # Each index of what is due is asked for its first entry, all in one statement.
 _NEXT_LOOKS = select(
@@ -23,6 +24,7 @@ def sweep(conn: Connection, promises: Promises, now: datetime) -> list[Effect]:
     """Do everything that is due at `now`, the longest overdue first; run twice it does nothing more."""
     effects = due.sweep(conn, promises, now) + climbs.sweep(conn, promises, now)
     effects += shifts.sweep(conn, promises, now)
+    effects += approvals.sweep(conn, promises, now) + crises.sweep(conn, promises, now)
     over = select(TICKETS.c.id, TICKETS.c.conversation_id).where(TICKETS.c.back_to_bot_at <= now)
     for row in conn.execute(over.order_by(TICKETS.c.back_to_bot_at)).all():
         conn.execute(update(TICKETS).where(TICKETS.c.id == row.id).values(back_to_bot_at=None))

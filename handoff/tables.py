@@ -142,16 +142,23 @@ class DeadlineRow(SQLModel, table=True):
 
 
 class ClimbRow(SQLModel, table=True):
-    """The ladder as one deadline, or the crisis of one ticket, climbs it. `state` holds the steps."""
+    """The ladder as one deadline, or a crisis, climbs it. `state` holds the steps.
+
+    A crisis is that of a ticket, or one of many followers, which `crisis_id` names; of the latter
+    `reason` tells the alarm from the promise of news.
+    """
 
     __tablename__ = "climbs"
     __table_args__ = (
         Index("climbs_due", "look_at", sqlite_where=text("look_at IS NOT NULL")),
         Index("climbs_of_ticket", "ticket_id"),
+        Index("climbs_of_crisis", "crisis_id", sqlite_where=text("crisis_id IS NOT NULL")),
     )
 
     id: int | None = Field(default=None, primary_key=True)
-    ticket_id: int = Field(foreign_key="tickets.id")
+    ticket_id: int | None = Field(default=None, foreign_key="tickets.id")
+    crisis_id: int | None = None
+    reason: str | None = Field(default=None, max_length=20)
     deadline_id: int | None = Field(default=None, foreign_key="deadlines.id", unique=True)
     state: Mapping[str, Any] = Field(sa_column=Column(JSON, nullable=False))
     acked_by: int | None = Field(default=None, foreign_key="staff.id")
@@ -168,6 +175,7 @@ class AlertRow(SQLModel, table=True):
     id: int | None = Field(default=None, primary_key=True)
     climb_id: int | None = Field(default=None, foreign_key="climbs.id")
     ticket_id: int | None = Field(default=None, foreign_key="tickets.id", index=True)
+    crisis_id: int | None = None
     staff_id: int = Field(foreign_key="staff.id")
     reason: str = Field(max_length=20)
     rung: int

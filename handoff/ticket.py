@@ -21,6 +21,7 @@ from handoff.entry import Refused
 from handoff.events import (
     ApprovalAsked,
     ApprovalDecided,
+    ApprovalDropped,
     Claimed,
     ContactWrote,
     CustomerAsked,
@@ -98,6 +99,7 @@ NEXT_STATUS: dict[tuple[Status, type[Event]], Status] = {
     (_C, Promised): _C, (_A, Promised): _A,
     (_W, ApprovalAsked): _W, (_C, ApprovalAsked): _C, (_A, ApprovalAsked): _A,
     (_W, ApprovalDecided): _W, (_C, ApprovalDecided): _C, (_A, ApprovalDecided): _A,
+    (_W, ApprovalDropped): _W, (_C, ApprovalDropped): _C, (_A, ApprovalDropped): _A,
     (_W, OverrideDone): _W, (_C, OverrideDone): _C, (_A, OverrideDone): _A,
     (_W, OverrideReviewed): _W, (_C, OverrideReviewed): _C, (_A, OverrideReviewed): _A,
     (_R, OverrideReviewed): _R,
@@ -170,6 +172,8 @@ def decide(before: Ticket, event: Event) -> tuple[Ticket, list[Action]]:
             return ticket, [StartClock(Kind.APPROVAL, at, subject=approval)]
         case ApprovalDecided(approval, at):
             return ticket, [StopClock(Kind.APPROVAL, at, approval)]
+        case ApprovalDropped(approval, at):
+            return ticket, [CancelClock(Kind.APPROVAL, at, approval)]
         case OverrideDone(override, at):
             return ticket, [StartClock(Kind.REVIEW, at, subject=override)]
         case OverrideReviewed(override, at):

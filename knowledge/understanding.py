@@ -1,7 +1,7 @@
 """What a brand's bot understands of a text: articles, signals, language."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +13,7 @@ from knowledge.article import Article, Choice
 from knowledge.cache import find_model, keep_model, model_key
 from knowledge.matching import BEST, Candidate, Matcher
 from knowledge.model import Model
+from knowledge.outgoing import Outgoing
 from knowledge.primer import Primer, shipped_primer
 from knowledge.reading import Match, Reading
 from knowledge.signals import Signals
@@ -53,13 +54,21 @@ class Understanding:
         self._language = language
         self._reader = reader
         self._cut = model.tables.confidence.cut
+        spelling = Spelling(model.vocabulary, lambda word: word in primer.spelt or reader.is_listed(word))
+        known = frozenset(model.vocabulary)
+        self.outgoing = Outgoing(
+            words,
+            reader,
+            spelling.repaired,
+            lambda word: word in known or word in primer.spelt or reader.is_listed(word),
+        )
         self._matcher = Matcher(
             model.features,
             model.vocabulary,
             model.tables,
             reader,
             primer.meanings,
-            Spelling(model.vocabulary, lambda word: word in primer.spelt or reader.is_listed(word)).repaired,
+            spelling.repaired,
         )
         judges = primer.judges(reader.concepts.of).shifted(model.shifts)
         self._signals = Signals(words, crisis_terms, reader, judges)
@@ -102,6 +111,22 @@ class Understanding:
     def cut(self) -> float:
         """Return the score from which an article is answered without asking back."""
         return self._cut
+
+    @property
+    def scopes(self) -> frozenset[str]:
+        """Return the names under which articles can be meant together or alone: their ids and tags."""
+        tags = (tag for article in self._articles.values() for tag in article.tags)
+        return frozenset((*self._articles, *tags))
+
+    def answers(self) -> Iterator[str]:
+        """Return every answer that the brand gives, in all languages."""
+        for article in self._articles.values():
+            yield from article.answers.values()
+
+    def best_article(self, reading: Reading) -> Article | None:
+        """Return the article that a text is about, if one comes near enough to ask back with."""
+        best = reading.sure[:1] or tuple(m.article for m in reading.matches[:1] if m.score >= _NEAR)
+        return self._articles[best[0]] if best else None
 
     def article(self, article_id: str) -> Article | None:
         """Return the article of that id, if this understanding was built with it."""

@@ -14,6 +14,7 @@ from rapidfuzz import process
 from knowledge.article import LANGUAGES
 
 CRISIS_KINDS = ("fraud", "safety", "legal", "media", "viral", "hacked", "self_harm")
+GUARD_KINDS = ("rude", "money", "goods", "giving", "certain", "hedge", "price", "offer", "time")
 TERM_FILES = ("human", "thanks", "greeting", "abuse", "status", "spam")
 _EXAMPLES = "examples_complaint"
 _CRISES = "examples_crisis"
@@ -21,7 +22,18 @@ _CONCEPTS = "concepts"  # long, so that it may stand in several files: concepts.
 _KEY = re.compile(r"\w+(?:'\w+)*")
 _MEMBER = re.compile(r"[^\W_]+\*?")
 _PARTS = ("terms", "unless", "examples", "ordinary")
-_FILES = ("lexicon", _CONCEPTS, "weak", _EXAMPLES, "crisis", _CRISES, "language", "negation", *TERM_FILES)
+_FILES = (
+    "lexicon",
+    _CONCEPTS,
+    "weak",
+    _EXAMPLES,
+    "crisis",
+    _CRISES,
+    "language",
+    "negation",
+    "guard",
+    *TERM_FILES,
+)
 
 
 class WordsError(ValueError):
@@ -54,6 +66,7 @@ class Words:
     complaint: tuple[str, ...] = ()
     question: tuple[str, ...] = ()
     crisis: Mapping[str, TermList] = field(default_factory=lambda: MappingProxyType({}))
+    guard: Mapping[str, TermList] = field(default_factory=lambda: MappingProxyType({}))
     signals: Mapping[str, TermList] = field(default_factory=lambda: MappingProxyType({}))
     languages: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     negation: tuple[str, ...] = ()
@@ -115,10 +128,11 @@ def _read(folder: Path, under: Words) -> Words:
     languages = reader.lists("language", tables.get("language", {}), LANGUAGES)
     negation = reader.lists("negation", tables.get("negation", {}), ("words",))
     weak = reader.lists("weak", tables.get("weak", {}), ("filler", "light", "asking"))
-    crisis = dict(reader.crisis("crisis", tables.get("crisis", {})))
-    for kind, listed in reader.crisis(_CRISES, tables.get(_CRISES, {})):
+    crisis = dict(reader.kinds("crisis", tables.get("crisis", {}), CRISIS_KINDS))
+    for kind, listed in reader.kinds(_CRISES, tables.get(_CRISES, {}), CRISIS_KINDS):
         crisis[kind] = _laid(crisis.get(kind), listed)
     signals = {name: reader.terms(name, name, tables.get(name, {})) for name in TERM_FILES}
+    guard = dict(reader.kinds("guard", tables.get("guard", {}), GUARD_KINDS))
     if mistakes:
         raise WordsError(mistakes)
     return Words(
@@ -127,6 +141,7 @@ def _read(folder: Path, under: Words) -> Words:
         complaint=_joined(under.complaint, examples["complaint"]),
         question=_joined(under.question, examples["question"]),
         crisis=MappingProxyType({k: _laid(under.crisis.get(k), crisis.get(k)) for k in CRISIS_KINDS}),
+        guard=MappingProxyType({k: _laid(under.guard.get(k), guard.get(k)) for k in GUARD_KINDS}),
         signals=MappingProxyType({k: _laid(under.signals.get(k), signals[k]) for k in TERM_FILES}),
         languages=MappingProxyType({k: _joined(under.languages.get(k, ()), languages[k]) for k in LANGUAGES}),
         negation=_joined(under.negation, negation["words"]),
@@ -199,10 +214,12 @@ class _Reader:
                     self.note(file, f"{prefix}{part}", f'"{phrase}": {error}')
         return TermList(**found)
 
-    def crisis(self, file: str, table: Mapping[str, Any]) -> Iterator[tuple[str, TermList]]:
+    def kinds(
+        self, file: str, table: Mapping[str, Any], known: Sequence[str]
+    ) -> Iterator[tuple[str, TermList]]:
         for kind, entries in table.items():
-            if kind not in CRISIS_KINDS:
-                self.note(file, kind, f"no such kind of crisis{_nearest(kind, CRISIS_KINDS)}")
+            if kind not in known:
+                self.note(file, kind, f"no such kind{_nearest(kind, known)}")
             elif not isinstance(entries, dict):
                 self.note(file, kind, f"a table is wanted, as in [{kind}] terms = [...]")
             else:

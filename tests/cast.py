@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine
 
 from bot import acts, contacts, delivery, journal, ledger, outbox, turn
-from bot.acts import Act
+from bot.act import Act
 from bot.brand import Brand
 from bot.building import cache_folder
 from bot.database import open_memory, transaction

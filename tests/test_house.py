@@ -40,7 +40,13 @@ HOMES = {
         "knowledge/priming.py",
     ),
     "filelock": ("bot/run.py",),
-    "sqlmodel": ("bot/tables.py", "handoff/tables.py", "knowledge/tables.py", "bot/database.py"),
+    "sqlmodel": (
+        "bot/tables.py",
+        "handoff/tables.py",
+        "handoff/authority_tables.py",
+        "knowledge/tables.py",
+        "bot/database.py",
+    ),
 }
 IMPURE = {
     "aiohttp", "aiosmtplib", "alembic", "apscheduler", "asyncio", "httpx", "logging", "os", "random",

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -54,8 +54,9 @@ def test_an_empty_file_means_what_the_shipped_one_says(tmp_path: Path) -> None:
     shipped = load(tmp_path, SHIPPED.read_text(encoding="utf-8"))
     empty = load(tmp_path, "")
     differing = {f.name for f in fields(Settings) if getattr(shipped, f.name) != getattr(empty, f.name)}
-    assert differing == {"staff", "sop"}
-    assert (empty.staff, empty.sop) == ((), ())
+    assert differing == {"staff", "promises"}
+    assert replace(shipped.promises, sop=()) == empty.promises
+    assert (empty.staff, empty.promises.sop) == ((), ())
     assert shipped.promises.ladder == DEFAULT_LADDER
 
 
@@ -97,7 +98,7 @@ def test_the_shipped_demo_has_three_admins_a_supervisor_and_a_decision_maker() -
         ("rina", Role.DECISION_MAKER),
     ]
     assert all(person.telegram is None for person in settings.staff)
-    assert [remedy.action for remedy in settings.sop] == ["refund", "voucher", "replacement"]
+    assert [remedy.action for remedy in settings.promises.sop] == ["refund", "voucher", "replacement"]
     assert warnings(settings) == []
 
 
@@ -177,7 +178,7 @@ def test_staff_are_read_in_the_order_of_the_file(tmp_path: Path) -> None:
 
 
 def test_a_limit_left_out_is_nothing(tmp_path: Path) -> None:
-    (refund,) = load(tmp_path, '[[sop]]\naction = "refund"\nadmin = 5').sop
+    (refund,) = load(tmp_path, '[[sop]]\naction = "refund"\nadmin = 5').promises.sop
     assert (refund.currency, refund.admin, refund.supervisor, refund.contact_30d) == ("IDR", 5, 0, 0)
 
 

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, select
 from bot import building, journal, ledger
 from bot.channels.telegram.invites import invite as invite_of
 from bot.clock import utc_now
+from bot.commands import lending
 from bot.commands.context import CommandError, ConfigOption, JsonOption, learn, out, settings_of
 from bot.database import reading, transaction
 from bot.logins import create_login
@@ -27,6 +28,9 @@ from handoff.staff import Person
 from knowledge.mistakes import nearest
 
 app = typer.Typer(no_args_is_help=True, help="The people at the desk.")
+app.command()(lending.delegate)
+app.command("delegations")(lending.list_delegations)
+app.command()(lending.undelegate)
 NameArgument = Annotated[str, typer.Argument(help="The person's name at the desk.")]
 
 

@@ -4,12 +4,10 @@ from bot.settings.advice import warnings
 from bot.settings.load import demo_config, find_config, load_settings
 from bot.settings.model import (
     Approval,
-    CrisisRules,
     Mail,
     Second,
     Settings,
     SettingsError,
-    Sop,
     StaffMember,
     Telegram,
     Tls,
@@ -17,12 +15,10 @@ from bot.settings.model import (
 
 __all__ = [
     "Approval",
-    "CrisisRules",
     "Mail",
     "Second",
     "Settings",
     "SettingsError",
-    "Sop",
     "StaffMember",
     "Telegram",
     "Tls",

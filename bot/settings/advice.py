@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 
 from bot.settings.calendars import ALWAYS
-from bot.settings.model import Settings, Sop
+from bot.settings.model import Settings
 from handoff.calendar import last_closing, overlaps
-from handoff.policy import Role
+from handoff.policy import Role, Sop
 
 SECOND = "second"
 ANYBODY = {"assignee", "on_call"}
@@ -26,7 +26,7 @@ def _warnings(settings: Settings) -> Iterator[str]:
     for category, policy in settings.promises.policies.items():
         if not policy.targets:
             yield f"sla.{category}: promises no time, so nobody is alerted when such a ticket waits"
-    for sop in settings.sop:
+    for sop in settings.promises.sop:
         yield from _about_sop(sop)
     if ":memory:" in settings.database_url:
         yield "database.url: is kept in memory, so everything is lost when Mimin stops"

@@ -9,13 +9,13 @@ from types import MappingProxyType
 
 import bot
 from bot.settings.calendars import parse_zone, read_calendars
-from bot.settings.model import CrisisRules, Settings, SettingsError
+from bot.settings.model import Settings, SettingsError
 from bot.settings.outside import read_database, read_environment, read_telegram, read_web
 from bot.settings.people import read_sop, read_staff
 from bot.settings.promising import read_approval, read_promises
 from bot.settings.second import read_second
 from bot.settings.table import Notes, Table, line
-from handoff.policy import Kind, Policy
+from handoff.policy import CrisisRules, Kind, Policy
 from knowledge.article import LANGUAGES
 from knowledge.words import parse_phrase
 
@@ -107,7 +107,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
         crisis_terms=terms,
         staff=staff,
         calendars=calendars,
-        promises=replace(promises, approval=decided),
+        promises=replace(promises, approval=decided, expires=approval.expires, sop=sop, crisis=rules),
         database_url=read_database(root, environment, folder),
         web_host=host,
         web_port=port,
@@ -115,8 +115,6 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
         telegram=telegram,
         second=second,
         approval=approval,
-        sop=sop,
-        crisis=rules,
     )
 
 

@@ -95,33 +95,6 @@ class Approval:
 
 
 @dataclass(frozen=True, slots=True)
-class Sop:
-    """A remedy and the most that each role grants alone, in the currency's usual whole unit.
-
-    `contact_30d` and `admin_day` are sums that bind what is done without approval; `override_cap`
-    is the most an override may spend. A limit of 0 grants only amount 0.
-    """
-
-    action: str
-    currency: str
-    admin: int
-    supervisor: int
-    decision_maker: int
-    contact_30d: int
-    admin_day: int
-    override_cap: int
-
-
-@dataclass(frozen=True, slots=True)
-class CrisisRules:
-    """When complaints are a burst: this many contacts `within`, and so many times the usual."""
-
-    contacts: int
-    within: timedelta
-    times_usual: float
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a brand configures. `path` is the file it came from; `content` and `words` are absolute."""
 
@@ -143,8 +116,6 @@ class Settings:
     telegram: Telegram
     second: Second
     approval: Approval
-    sop: tuple[Sop, ...]
-    crisis: CrisisRules
 
 
 def _one_line(text: str) -> str:

@@ -3,10 +3,10 @@
 import re
 
 from bot.settings.addresses import parse_mail_address
-from bot.settings.model import Sop, StaffMember
+from bot.settings.model import StaffMember
 from bot.settings.table import Table, line
 from handoff.calendar import parse_weekly
-from handoff.policy import Role
+from handoff.policy import Role, Sop
 from knowledge.mistakes import shown
 
 _LONGEST_NAME = 40

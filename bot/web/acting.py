@@ -8,11 +8,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot import acts, delivery, intake, ledger
-from bot.acts import Act
+from bot import acts, crisis_acts, delivery, intake, ledger
+from bot.act import Act
 from bot.service import Service
 from bot.tables import MARKS
-from bot.web import gate, queries
+from bot.web import authority, gate, queries
 from bot.web.buttons import VERBS
 from bot.web.desk import HANDED, KEPT, SEEN, Desk
 from bot.web.pages import Pages
@@ -43,7 +43,7 @@ class Acting:
             nonlocal who
             session = self._session(conn, request, form)
             who = session.person.name
-            if verb not in VERBS or not queries.exists(conn, conversation):
+            if verb not in (*VERBS, *authority.VERBS) or not queries.exists(conn, conversation):
                 raise HTTPException(404)
             if act.ticket is not None and get(conn, act.ticket).conversation != conversation:
                 raise Refused("unknown", f"there is no ticket {act.ticket} in this conversation")
@@ -61,6 +61,27 @@ class Acting:
                 request, conversation, status=status, problem=problem, kept=_kept(form)
             )
         return self._back(request, f"/desk/conversations/{conversation}")
+
+    async def act_in_crisis(self, request: Request) -> Response:
+        """Do one act in a crisis, and show the crises again."""
+        verb, form = request.path_params["verb"], await gate.read_form(request)
+        act, who = Act(verb, args=_args(verb, form)), ""
+
+        def job(conn: Connection) -> None:
+            nonlocal who
+            session = self._session(conn, request, form)
+            who = session.person.name
+            if verb not in crisis_acts.VERBS:
+                raise HTTPException(404)
+            acts.perform(conn, self._service.brand, session.person, act, self._service.now())
+
+        try:
+            await self._service.write(job)
+        except Refused as refused:
+            await self._refuse(who, act, refused)
+            problem, status = self._sentence(request, refused), STATUS.get(refused.code, 409)
+            return await self._desk.aside(request, "crisis", status=status, problem=problem)
+        return RedirectResponse("/desk?show=crisis", 303)
 
     async def retry_send(self, request: Request) -> Response:
         """Queue a send again that failed or may not have arrived."""
@@ -136,8 +157,11 @@ class Acting:
 
 def _args(verb: str, form: Form) -> dict[str, object]:
     """Return the values an act takes, from the form."""
+    if verb in authority.FIELDS:
+        values: dict[str, object] = {name: form.get(name, "") for name in authority.FIELDS[verb]}
+        return values | {"confirmed": form.get("confirmed") == "yes"}
     if verb == "reply":
-        flags = {flag: form.get(flag) == "yes" for flag in ("awaiting", "update")}
+        flags = {flag: form.get(flag) == "yes" for flag in ("awaiting", "update", "confirmed")}
         return {"text": form.get("text", ""), **flags}
     if verb == "promise":
         return {"text": form.get("promise", ""), "by": form.get("by", "")}

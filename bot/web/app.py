@@ -72,6 +72,7 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
             Route("/desk/pings/dismiss", acting.dismiss, methods=["POST"]),
             Route("/desk/outbox/{id:int}/retry", acting.retry_send, methods=["POST"]),
             Route("/desk/inbound/{id:int}/retry", acting.retry_update, methods=["POST"]),
+            Route("/desk/crisis/{verb}", acting.act_in_crisis, methods=["POST"]),
             Route("/desk/conversations/{id:int}", desk.conversation),
             Route("/desk/conversations/{id:int}/{verb}", acting.act, methods=["POST"]),
             Route("/login/{token}", login),

@@ -16,7 +16,8 @@ from bot import contacts, intake, journal, outbox
 from bot.contacts import Thread
 from bot.mode import Mode
 from bot.service import Service
-from bot.web import gate, queries
+from bot.web import authority, gate, queries
+from bot.web.authority import Authority
 from bot.web.buttons import buttons
 from bot.web.news import Follower, News
 from bot.web.pages import Pages
@@ -25,12 +26,13 @@ from bot.web.sign_in import Session, find_session
 from bot.web.timeline import Line, timeline
 from handoff import climbs, people, tickets
 from handoff.policy import Category
+from handoff.staff import outranks_admin
 from handoff.tickets import Filed
 
-VIEWS = ("waiting", "mine", "open", "resolved", "chats", "troubled")
+VIEWS = ("waiting", "mine", "open", "resolved", "chats", "crisis", "troubled")
 SEEN = "pings_dismissed:{}"
 # What a refused form keeps of what was typed.
-KEPT = ("text", "note", "reason", "promise", "by", "awaiting", "update")
+KEPT = ("text", "note", "reason", "promise", "by", "awaiting", "update", "amount")
 HANDED = "handover_dismissed:{}"
 
 
@@ -62,6 +64,7 @@ class Opened:
     alerts: Sequence[Row[Any]]
     alert: bool | None
     buttons: frozenset[str]
+    authority: Authority | None
 
 
 class Desk:
@@ -73,18 +76,25 @@ class Desk:
         self._news = news
 
     async def overview(self, request: Request) -> Response:
-        """Show the list alone."""
-        view = self.view_of(request)
+        """Show the list alone, or what needs a person beside it."""
+        return await self.aside(request, self.view_of(request))
 
-        def load(conn: Connection) -> tuple[Frame, list[Row[Any]], list[Row[Any]]]:
-            frame = self._frame(conn, request, view)
-            if view != "troubled":
-                return frame, [], []
-            return frame, outbox.list_troubled(conn), intake.list_dead(conn)
+    async def aside(
+        self, request: Request, view: str, *, status: int = 200, problem: str | None = None
+    ) -> Response:
+        """Show a view; after a refused act with the reason."""
 
-        frame, sends, updates = await self._service.read(load)
-        context = {"frame": frame, "opened": None, "sends": sends, "updates": updates}
-        return self._pages.render(request, "desk.html", context=context | {"words_in": intake.words_in})
+        def load(conn: Connection) -> dict[str, Any]:
+            found: dict[str, Any] = {"frame": self._frame(conn, request, view), "opened": None}
+            if view == "troubled":
+                found |= {"sends": outbox.list_troubled(conn), "updates": intake.list_dead(conn)}
+            if view == "crisis":
+                found["crises"] = authority.going_on(conn)
+            return found
+
+        scopes = sorted(self._service.brand.understanding.scopes)
+        context = {"problem": problem, "words_in": intake.words_in, "scopes": scopes}
+        return self._pages.render(request, "desk.html", status, context | await self._service.read(load))
 
     async def conversation(self, request: Request) -> Response:
         """Show one conversation beside the list."""
@@ -164,7 +174,7 @@ class Desk:
         return Frame(
             session=session,
             view=view,
-            items=[] if view == "troubled" else queries.list_items(conn, view, me, now),
+            items=[] if view in ("troubled", "crisis") else queries.list_items(conn, view, me, now),
             counts=queries.count(conn, me),
             pings=queries.list_open_pings(conn, me, queries.read_mark(conn, SEEN.format(me)), now),
             handover=queries.find_handover(conn, me, queries.read_mark(conn, HANDED.format(me))),
@@ -178,6 +188,9 @@ class Desk:
         thread = contacts.get(conn, conversation)
         filed = tickets.find_newest(conn, conversation)
         alert = climbs.open_alerts(conn, [filed.id], now).get(filed.id) if filed else None
+        may_grant = filed is not None and (
+            filed.ticket.assignee in (None, session.person.id) or outranks_admin(session.person.role)
+        )
         return Opened(
             thread=thread,
             mode=contacts.current_mode(conn, thread, now),
@@ -189,6 +202,11 @@ class Desk:
             deadlines=queries.list_deadlines(conn, filed.id) if filed else [],
             alerts=queries.list_alerts(conn, filed.id) if filed else [],
             alert=alert,
+            authority=authority.of_ticket(
+                conn, self._service.brand, session.person, filed, now, may_grant=may_grant
+            )
+            if filed
+            else None,
             buttons=_buttons(session, thread, filed, alert, now, promises.reopen_within),
         )
 

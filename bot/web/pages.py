@@ -16,6 +16,7 @@ from bot.web import gate, times
 from bot.web.gate import LANGUAGE, YEAR
 from bot.web.words import choose_language, read_words
 from bot.wording import LANGUAGES
+from handoff.money import format_amount
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -62,6 +63,7 @@ class Pages:
             "span": lambda length: times.span(length, language),
             "left": lambda at: left(at, now, language),
             "urgency": lambda clock: urgency(clock, now),
+            "money": format_amount,
         }
         html = self._environment.get_template(template).render({**given, **(context or {})})
         response = HTMLResponse(

@@ -176,7 +176,9 @@ def list_open_pings(conn: Connection, me: int, dismissed: int, now: datetime) ->
         .join(TICKETS, TICKETS.c.id == ALERTS.c.ticket_id)
         .where(CLIMBS.c.ticket_id.in_(ids), ~CLIMBS.c.ended)
     )
-    digests = shown.outerjoin(TICKETS, TICKETS.c.id == ALERTS.c.ticket_id).where(ALERTS.c.climb_id.is_(None))
+    digests = shown.outerjoin(TICKETS, TICKETS.c.id == ALERTS.c.ticket_id).where(
+        ALERTS.c.climb_id.is_(None) | ALERTS.c.crisis_id.is_not(None)
+    )
     rows = list(conn.execute(about.limit(SHOWN)))
     acked = climbs.open_alerts(conn, [row.ticket_id for row in rows], now)
     newest: dict[int, Any] = {}
@@ -187,8 +189,12 @@ def list_open_pings(conn: Connection, me: int, dismissed: int, now: datetime) ->
 
 
 def find_handover(conn: Connection, me: int, dismissed: int) -> Any:
-    """Return the newest list that the shift before handed over to one person, until they dismiss it."""
-    mine = (OUTBOX.c.channel == "desk", OUTBOX.c.recipient == str(me), OUTBOX.c.kind == "handover")
+    """Return the newest notice or list of the shift before for one person, until they dismiss it."""
+    mine = (
+        OUTBOX.c.channel == "desk",
+        OUTBOX.c.recipient == str(me),
+        OUTBOX.c.kind.in_(["handover", "notice"]),
+    )
     rows = select(OUTBOX.c.id, OUTBOX.c.text).where(*mine, OUTBOX.c.id > dismissed)
     return conn.execute(rows.order_by(OUTBOX.c.id.desc()).limit(1)).first()
 

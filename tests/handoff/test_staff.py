@@ -4,7 +4,7 @@ import pytest
 
 from handoff.entry import Refused
 from handoff.policy import Role
-from handoff.staff import LATER, Person, is_on_call, may, outranks_admin, recipients, require, require_hold
+from handoff.staff import Person, is_on_call, may, outranks_admin, recipients, require, require_hold
 from tests.handoff.cast import JAKARTA, at
 
 # The acts that exist, and who may try them, as one reads them; the code has its own table.
@@ -32,14 +32,6 @@ def test_a_role_may_try_exactly_its_acts(role: Role, act: str) -> None:
     else:
         with pytest.raises(Refused, match=f"not_allowed: {act} takes a supervisor"):
             require(person, act)
-
-
-@pytest.mark.parametrize("role", Role)
-@pytest.mark.parametrize("act", LATER)
-def test_an_act_that_is_not_here_yet_is_nobodys(role: Role, act: str) -> None:
-    assert not may(role, act)
-    with pytest.raises(Refused, match="not_available: "):
-        require(Person(9, "somebody", role), act)
 
 
 @pytest.mark.parametrize("role", Role)

@@ -20,6 +20,7 @@ from handoff.entry import Refused
 from handoff.events import (
     ApprovalAsked,
     ApprovalDecided,
+    ApprovalDropped,
     Claimed,
     ContactWrote,
     CustomerAsked,
@@ -53,7 +54,8 @@ EVENTS: tuple[Event, ...] = (
     HandedBack(SARI, NOON),
     Reopened(SARI, NOON), ResponseBroken(NOON), Recategorised(Category.CRISIS),
     ReplyFailed(TEN, NOON), QuestionFailed(TEN, NOON), Promised(NOON, at("13:00")),
-    ApprovalAsked(1, NOON), ApprovalDecided(1, NOON), OverrideDone(1, NOON), OverrideReviewed(1, NOON),
+    ApprovalAsked(1, NOON), ApprovalDecided(1, NOON), ApprovalDropped(1, NOON),
+    OverrideDone(1, NOON), OverrideReviewed(1, NOON),
 )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ def test_the_shipped_lists_name_every_kind_of_crisis() -> None:
         ("lexicon.toml", 'brp = "berapa"', "brp: a pair stands in a themed table"),
         ("lexicon.toml", '[a]\n"BRP" = "berapa"', "a.BRP: the key is one word in lower case"),
         ("lexicon.toml", "[a]\nbrp = 3", "a.brp: the value is what it stands for, as text"),
-        ("crisis.toml", '[frud]\nterms = ["x"]', 'frud: no such kind of crisis; did you mean "fraud"?'),
+        ("crisis.toml", '[frud]\nterms = ["x"]', 'frud: no such kind; did you mean "fraud"?'),
         ("crisis.toml", '[fraud]\nterm = ["x"]', 'fraud.term: no such key; did you mean "terms"?'),
         ("thanks.toml", 'terms = "makasih"', "terms: a list of texts is wanted"),
         (

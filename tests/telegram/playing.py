@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, select
 
 from bot import acts, intake, ledger
-from bot.acts import Act
+from bot.act import Act
 from bot.brand import Brand
 from bot.building import cache_folder
 from bot.channels.telegram.line import TelegramLine, connect

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.acts import Act
+from bot.act import Act
 from bot.tables import MESSAGES, OUTBOX
 from handoff.entry import Refused
 from handoff.tables import DEADLINES, TICKETS

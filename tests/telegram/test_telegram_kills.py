@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import Connection, Engine, func, select
 
 from bot import acts, contacts
-from bot.acts import Act
+from bot.act import Act
 from bot.brand import Brand
 from bot.clock import utc_now
 from bot.database import DatabaseError, open_engine, reading, transaction

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.acts import Act
+from bot.act import Act
 from bot.channels.channel import Rejected, Sending, Uncertain, Unsent
 from bot.channels.telegram.channel import TelegramChannel
 from bot.settings import SettingsError

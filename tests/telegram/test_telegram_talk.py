@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.acts import Act
+from bot.act import Act
 from bot.tables import CONTACTS, LOG
 from tests.telegram.fake_world import Sent
 from tests.telegram.playing import AGUS, ANI, BAYU, COMPLAINT, PRICE, RINA, SARI, STAFF, Stage, staged

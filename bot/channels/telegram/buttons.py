@@ -55,13 +55,29 @@ class EraseTap:
 
 
 @dataclass(frozen=True, slots=True)
+class SureTap:
+    """The second tap for what was written in a topic, and asked for one."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
+class DecideTap:
+    """An answer to a request, an override or a statement, of which `kind` it is."""
+
+    kind: str
+    number: int
+    answer: str
+
+
+@dataclass(frozen=True, slots=True)
 class UndoTap:
     """What was taken away from the public group comes back."""
 
     removal: int
 
 
-Tap = OfferTap | AckTap | CardTap | HeldTap | FeedbackTap | EraseTap | UndoTap
+Tap = SureTap | DecideTap | OfferTap | AckTap | CardTap | HeldTap | FeedbackTap | EraseTap | UndoTap
 
 _ID = "([0-9]{1,18})"
 # Telegram allows 64 bytes; a few words and a number or two of the database stay far below.
@@ -73,6 +89,8 @@ _CODES: tuple[tuple[type[Tap], str, tuple[Callable[[str], object], ...]], ...] =
     (FeedbackTap, f"fb:{_ID}:(yes|no|human)", (int, str)),
     (EraseTap, f"erase:{_ID}", (int,)),
     (UndoTap, f"undo:{_ID}", (int,)),
+    (SureTap, f"sure:{_ID}", (int,)),
+    (DecideTap, f"(apr|rev|say|alarm):{_ID}:([a-z_]{{2,16}})", (str, int, str)),
 )
 _PATTERNS = {kind: re.compile(pattern, re.ASCII) for kind, pattern, _ in _CODES}
 
@@ -94,6 +112,10 @@ def code_of(tap: Tap) -> str:
             return f"erase:{conversation}"
         case UndoTap(removal):
             return f"undo:{removal}"
+        case SureTap(message):
+            return f"sure:{message}"
+        case DecideTap(kind, number, answer):
+            return f"{kind}:{number}:{answer}"
 
 
 def read_code(code: object) -> Tap | None:

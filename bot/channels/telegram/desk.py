@@ -1,27 +1,30 @@
 """What staff write in a follower's topic: replies, notes, commands. Who is no staff is not passed on."""
 
 from contextlib import suppress
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, func, select, update
 from telegram import Message
 
-from bot import acts, contacts, ledger, outbox, topics
-from bot.acts import Act
+from bot import acts, contacts, crisis_acts, guarding, ledger, outbox, topics
+from bot.act import Act
 from bot.brand import Brand
 from bot.channels.telegram import staff
 from bot.channels.telegram.address import NAME
 from bot.channels.telegram.heard import Heard, find_in_group, whole
+from bot.channels.telegram.orders import Order, read_order
 from bot.channels.telegram.words import Words, words_of
 from bot.outbox import Letter
 from bot.tables import INBOUND, OUTBOX
 from handoff import people
-from handoff.entry import Entry, Refused
+from handoff.entry import Doubted, Entry, Refused
 from handoff.staff import Person
 
 NOTE = "//"
 DONE = "👌"
+SHOWN = 3_000
 RECENT = 2_000  # updates among which the other pictures of an album are looked for
 # What a command does, and the value that is written after it.
 ACTS = {
@@ -42,8 +45,11 @@ PROMISE = ("janji", "promise")
 UNSEND = ("hapus", "unsend")
 
 
-def wrote(conn: Connection, brand: Brand, heard: Heard, now: datetime) -> None:
-    """Do what a message in a topic is for, and say so under it where it cannot be."""
+def wrote(conn: Connection, brand: Brand, heard: Heard, now: datetime, *, sure: bool = False) -> None:
+    """Do what a message in a topic is for, and say so under it where it cannot be.
+
+    `sure` is the second tap for what asks for one.
+    """
     message, words, sender = heard.message, heard.words, heard.message.from_user
     conversation = _conversation(conn, message)
     if words is None or conversation is None or sender is None:
@@ -54,11 +60,15 @@ def wrote(conn: Connection, brand: Brand, heard: Heard, now: datetime) -> None:
         return
     try:
         with conn.begin_nested():
-            _do(conn, brand, person, heard, words, conversation, now)
+            _do(conn, brand, person, heard, words, conversation, now, sure=sure)
     except Refused as refused:
         act = Act("reply", conversation=conversation)
         acts.refuse(conn, brand, person.name, act, refused, now)
-        if refused.code == "held" and not words.text.lstrip().startswith("/"):
+        if isinstance(refused, Doubted):
+            shown = words.text if len(words.text) < SHOWN else f"{words.text[:SHOWN]} …"
+            text = brand.wording.say("guard_confirm", brand.language, why=refused.sentence, text=shown)
+            answer(conn, message, conversation, text, now, sure=whole(message.message_id))
+        elif refused.code == "held" and not words.text.lstrip().startswith("/"):
             text = brand.wording.say("held_reply", brand.language, why=refused.sentence)
             answer(conn, message, conversation, text, now, held=whole(message.message_id))
         else:
@@ -86,6 +96,14 @@ def edited(conn: Connection, brand: Brand, message: Message, now: datetime) -> N
         return
     if words.text.lstrip().startswith("/"):  # it became a note, or a command: neither is a follower's
         answer(conn, message, conversation, brand.wording.say("edit_not_there", brand.language), now)
+        return
+    try:
+        guarding.require(conn, brand, thread, row.ticket_id, words.text, confirmed=False)
+        if row.source == "remedy":
+            raise Refused("not_allowed", "a text that was approved stays as it is")
+    except Refused as refused:
+        acts.refuse(conn, brand, person.name, Act("reply", conversation=conversation), refused, now)
+        answer(conn, message, conversation, refused.sentence, now)
         return
     waiting = update(OUTBOX).where(OUTBOX.c.message_id == row.id, OUTBOX.c.status == "queued")
     if conn.execute(waiting.values(text=words.text)).rowcount == 1:
@@ -130,15 +148,18 @@ def _do(
     words: Words,
     conversation: int,
     now: datetime,
+    *,
+    sure: bool,
 ) -> None:
     text, message = words.text.lstrip(), heard.message
     if text.startswith(NOTE) or _follows_note(conn, message):
         args = {"text": text.removeprefix(NOTE).strip() or words.text, "origin": _origin(message)}
         acts.perform(conn, brand, person, Act("note", conversation=conversation, args=args), now)
     elif text.startswith("/"):
-        _obey(conn, brand, person, heard, text, conversation, now)
+        _obey(conn, brand, person, heard, text, conversation, now, sure=sure)
     else:
-        acts.perform(conn, brand, person, _reply(conn, heard, words, conversation), now)
+        reply = _reply(conn, heard, words, conversation)
+        acts.perform(conn, brand, person, replace(reply, args={**reply.args, "confirmed": sure}), now)
 
 
 def _follows_note(conn: Connection, message: Message) -> bool:
@@ -164,7 +185,15 @@ def _reply(conn: Connection, heard: Heard, words: Words, conversation: int) -> A
 
 
 def _obey(
-    conn: Connection, brand: Brand, person: Person, heard: Heard, text: str, conversation: int, now: datetime
+    conn: Connection,
+    brand: Brand,
+    person: Person,
+    heard: Heard,
+    text: str,
+    conversation: int,
+    now: datetime,
+    *,
+    sure: bool,
 ) -> None:
     first, _, rest = text.partition(" ")
     name, message = first[1:].split("@")[0].lower(), heard.message
@@ -181,6 +210,12 @@ def _obey(
         return
     if name in UNSEND:
         _unsend(conn, brand, person, message, conversation, now)
+    elif (order := read_order(text)) is not None:
+        if order.verb == "override" and not sure:
+            raise Doubted("guard", brand.wording.say("guard_override", brand.language, **_broken(order)))
+        where = None if order.verb in crisis_acts.VERBS else conversation
+        args = {**order.args, "confirmed": sure}
+        acts.perform(conn, brand, person, Act(order.verb, conversation=where, args=args), now)
     elif name in ACTS:
         verb, value = ACTS[name]
         args = {value: rest.strip()} if value else {}
@@ -193,6 +228,11 @@ def _obey(
         payload={"sign": whole(message.message_id)},
     )  # fmt: skip
     outbox.enqueue(conn, [sign], now)
+
+
+def _broken(order: Order) -> dict[str, object]:
+    args = order.args
+    return {"what": f"{args.get('action')} {args.get('amount', '')}", "reason": args.get("reason", "")}
 
 
 def _unsend(

@@ -10,16 +10,25 @@ from bot.card import Card
 from bot.channels.telegram.buttons import (
     AckTap,
     CardTap,
+    DecideTap,
     EraseTap,
     FeedbackTap,
     HeldTap,
     OfferTap,
+    SureTap,
     Tap,
     UndoTap,
     code_of,
 )
 
 IN_ROW = 2
+# What a row to be sent asks for: the key of its payload, the kind of button, and the answers.
+DECIDED = (
+    ("approval", "apr", ("approve", "reject")),
+    ("review", "rev", ("justified", "not_justified", "sop_change")),
+    ("confirm", "say", ("confirm", "recall")),
+    ("crisis", "alarm", ("ack", "pause")),
+)
 
 
 def keyboard_of(
@@ -46,6 +55,15 @@ def keyboard_of(
         return _rows([[_button(say("feedback_human", language), FeedbackTap(message, "human"))]])
     if payload.get("erases") is not None:
         return _rows([[_button(say("erase_yes", language), EraseTap(int(payload["erases"])))]])
+    if payload.get("sure") is not None:
+        return _rows([[_button(say("press_anyway"), SureTap(int(payload["sure"])))]])
+    for key, kind, answers in DECIDED:
+        if payload.get(key) is not None:
+            number = int(payload[key])
+            row = [_button(say(f"press_{one}"), DecideTap(kind, number, one)) for one in answers]
+            own = payload.get("ack")
+            ack = [_button(say("alert_ack"), AckTap(int(own)))] if own is not None else []
+            return _rows([row, ack] if ack else [row])
     if payload.get("ack") is not None:
         return _rows([[_button(say("alert_ack"), AckTap(int(payload["ack"])))]])
     if payload.get("undo") is not None:

@@ -5,17 +5,20 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 from telegram import CallbackQuery, Message
 
-from bot import acts, contacts, topics
-from bot.acts import Act
+from bot import acts, contacts, granting, topics
+from bot.act import Act
 from bot.brand import Brand
 from bot.channels.telegram import desk, public
-from bot.channels.telegram.buttons import AckTap, CardTap, HeldTap, UndoTap
+from bot.channels.telegram.address import NAME
+from bot.channels.telegram.buttons import AckTap, CardTap, DecideTap, HeldTap, SureTap, UndoTap
 from bot.channels.telegram.heard import Heard
-from bot.tables import TOPICS
+from bot.tables import OUTBOX, TOPICS
 from handoff import people, tickets
+from handoff.crisis import ALL
 from handoff.entry import Refused
 from handoff.staff import Person
 
+MOST_SHOWN = 200  # characters of what a tap is answered with (Bot API, answerCallbackQuery)
 Said = tuple[str, bool]  # what the person is shown, and whether it has to be closed by hand
 
 
@@ -23,7 +26,7 @@ def press(
     conn: Connection,
     brand: Brand,
     query: CallbackQuery,
-    what: AckTap | CardTap | HeldTap | UndoTap,
+    what: AckTap | CardTap | HeldTap | UndoTap | SureTap | DecideTap,
     now: datetime,
 ) -> Said:
     """Do it as the desk would; who is no staff, or may not, changes nothing and uses no button up."""
@@ -44,6 +47,12 @@ def press(
                 case HeldTap(_, verb):
                     act = Act("reply")
                     return _on_held(conn, brand, person, query, verb, now)
+                case SureTap():
+                    act = Act("reply")
+                    return _on_doubted(conn, brand, query, now)
+                case DecideTap():
+                    act = _decision(what)
+                    return _on_decision(conn, brand, person, query, what, act, now)
                 case UndoTap(removal):
                     act = Act("undo")
                     return public.undo(conn, brand, person, removal, now), False
@@ -63,8 +72,62 @@ def _on_card(
         raise Refused("not_available", brand.wording.say("button_old", brand.language))
     if act.verb == "promise":
         return brand.wording.say("press_promise_how", brand.language), True
+    if act.verb == "remedy":
+        limits = granting.room_words(granting.rooms(conn, brand.promises, person, filed, now))
+        return brand.wording.say("press_remedy_how", brand.language, limits=limits)[:MOST_SHOWN], True
     acts.perform(conn, brand, person, act, now)
     return "", False
+
+
+def _on_doubted(conn: Connection, brand: Brand, query: CallbackQuery, now: datetime) -> Said:
+    """Do after all what was written, because its writer is sure."""
+    notice = query.message
+    written = notice.reply_to_message if isinstance(notice, Message) else None
+    if written is None or written.from_user is None:
+        raise Refused("not_available", brand.wording.say("button_old", brand.language))
+    if written.from_user.id != query.from_user.id:
+        raise Refused("not_allowed", brand.wording.say("held_not_yours", brand.language))
+    desk.wrote(conn, brand, Heard(written, (written,)), now, sure=True)
+    return "", False
+
+
+def _decision(what: DecideTap) -> Act:
+    """Return the act that a button under a ping stands for."""
+    match what.kind:
+        case "apr":
+            return Act(what.answer, args={"approval": what.number})
+        case "rev":
+            return Act("review", args={"override": what.number, "verdict": what.answer})
+        case "say":
+            return Act(what.answer, args={"version": what.number})
+        case _:
+            return Act(what.answer, args={"scope": ALL})
+
+
+def _on_decision(
+    conn: Connection,
+    brand: Brand,
+    person: Person,
+    query: CallbackQuery,
+    what: DecideTap,
+    act: Act,
+    now: datetime,
+) -> Said:
+    """Decide by a button, which counts only under the ping that was sent for it, in that person's chat."""
+    message = query.message
+    mine = select(OUTBOX.c.payload).where(
+        OUTBOX.c.channel == NAME,
+        OUTBOX.c.recipient == str(message.chat.id if message else 0),
+        OUTBOX.c.remote_id == str(message.message_id if message else 0),
+    )
+    key = {"apr": "approval", "rev": "review", "say": "confirm", "alarm": "crisis"}[what.kind]
+    payload = conn.execute(mine.order_by(OUTBOX.c.id.desc()).limit(1)).scalar_one_or_none() or {}
+    if payload.get(key) != what.number:
+        raise Refused("not_available", brand.wording.say("button_old", brand.language))
+    if act.verb == "reject":
+        return brand.wording.say("press_reject_how", brand.language), True
+    acts.perform(conn, brand, person, act, now)
+    return brand.wording.say("press_done", brand.language), False
 
 
 def _on_held(

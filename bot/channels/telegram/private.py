@@ -6,17 +6,19 @@ from sqlalchemy import Connection, select
 from telegram import Chat, ChatMember, ChatMemberUpdated, Message, User
 from telegram.constants import ChatType
 
-from bot import contacts, ledger, outbox, turn
+from bot import acts, contacts, crisis_acts, ledger, outbox, turn
+from bot.act import Act
 from bot.brand import Brand
 from bot.channels.telegram import commands, staff
 from bot.channels.telegram.address import NAME, Address
 from bot.channels.telegram.heard import Heard, answering, name_of, said_by, whole
+from bot.channels.telegram.orders import Order, read_order
 from bot.channels.telegram.words import words_of
 from bot.outbox import Letter
 from bot.tables import MESSAGES
 from bot.turn import Said
 from handoff import people
-from handoff.entry import Entry
+from handoff.entry import Entry, Refused
 from handoff.staff import Person
 
 PROMISE = ("/janji", "/promise")
@@ -38,6 +40,8 @@ def wrote(conn: Connection, brand: Brand, heard: Heard, now: datetime) -> None:
         people.reached(conn, person, now)
     if person is not None and said.text.split()[0].split("@")[0].lower() in PROMISE:
         _promise(conn, brand, person, message, said, now)
+    elif person is not None and (order := read_order(said.text, staff.subject_of(conn, message))) is not None:
+        _order(conn, brand, person, order, said, now)
     elif not commands.obey(conn, brand, said, sender, now):
         turn.contact_wrote(conn, brand, said, now, behind=heard.behind)
 
@@ -90,6 +94,21 @@ def _promise(
 ) -> None:
     """Take a promise by word, and say what became of it."""
     text = staff.promise(conn, brand, person, said.text, lambda: staff.meant_by(conn, person, message), now)
+    cause = f"command:{said.external_id}:{said.remote_id}"
+    outbox.enqueue(conn, [Letter(cause, "command", NAME, said.external_id, text)], now)
+
+
+def _order(conn: Connection, brand: Brand, person: Person, order: Order, said: Said, now: datetime) -> None:
+    """Do an act of authority that needs no topic, and say what became of it."""
+    act = Act(order.verb, args=order.args)
+    try:
+        with conn.begin_nested():
+            acts.perform(conn, brand, person, act, now)
+        text = brand.wording.say("press_done", brand.language)
+    except Refused as refused:
+        acts.refuse(conn, brand, person.name, act, refused, now)
+        key = "crisis_usage" if order.verb in crisis_acts.VERBS else "request_usage"
+        text = f"{refused.sentence}\n\n{brand.wording.say(key, brand.language)}"
     cause = f"command:{said.external_id}:{said.remote_id}"
     outbox.enqueue(conn, [Letter(cause, "command", NAME, said.external_id, text)], now)
 

@@ -1,14 +1,15 @@
 """A promise as staff write it to the bot: "/janji #12 16:00 teknisi datang"."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, select
 from telegram import Message
 
 from bot import acts
-from bot.acts import Act
+from bot.act import Act
 from bot.brand import Brand
 from bot.channels.telegram.address import NAME
 from bot.tables import OUTBOX
@@ -40,23 +41,36 @@ def promise(
         return f"{refused.sentence}\n\n{brand.wording.say('promise_usage', brand.language)}"
 
 
+def subject_of(conn: Connection, message: Message) -> int | None:
+    """Return the request or override of the ping that is replied to."""
+    payload = _pinged(conn, message)
+    found = payload.get("approval", payload.get("review"))
+    return int(found) if isinstance(found, int) else None
+
+
 def meant_by(conn: Connection, person: Person, message: Message) -> int:
     """Return the ticket of the alert that is replied to, else the only one the person holds."""
-    replied = message.reply_to_message
-    if replied is not None:
-        about = select(OUTBOX.c.payload).where(
-            OUTBOX.c.alert_id.is_not(None),
-            OUTBOX.c.channel == NAME,
-            OUTBOX.c.recipient == str(message.chat.id),
-            OUTBOX.c.remote_id == str(replied.message_id),
-        )
-        payload = conn.execute(about.limit(1)).scalar_one_or_none() or {}
-        if isinstance(payload.get("ack"), int):
-            return int(payload["ack"])
+    payload = _pinged(conn, message)
+    if isinstance(payload.get("ack"), int):
+        return int(payload["ack"])
     held = [filed.id for filed in tickets.list_open(conn) if filed.ticket.assignee == person.id]
     if len(held) != 1:
         raise Refused("unknown", f"you hold {len(held) or 'no'} tickets; name one")
     return held[0]
+
+
+def _pinged(conn: Connection, message: Message) -> Mapping[str, Any]:
+    """Return what the ping carried that is replied to."""
+    replied = message.reply_to_message
+    if replied is None:
+        return {}
+    about = select(OUTBOX.c.payload).where(
+        OUTBOX.c.alert_id.is_not(None),
+        OUTBOX.c.channel == NAME,
+        OUTBOX.c.recipient == str(message.chat.id),
+        OUTBOX.c.remote_id == str(replied.message_id),
+    )
+    return conn.execute(about.limit(1)).scalar_one_or_none() or {}
 
 
 def _read(brand: Brand, text: str, meant: Callable[[], int], now: datetime) -> tuple[Act, datetime]:

@@ -1,0 +1,91 @@
+"""What somebody at the desk wants to do, and the values it comes with, read strictly. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import MappingProxyType
+from zoneinfo import ZoneInfo
+
+from handoff.entry import Refused
+from handoff.money import parse_amount
+from handoff.policy import Category
+from handoff.when import parse_when
+
+LONGEST = 20_000
+MOST = 2**63
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What somebody wants to do, to a ticket or to the conversation with a contact.
+
+    `args` are the act's own values, by the names of the public contract: text, reason, amount, by ...
+    `nonce` makes a repeated press of the same button one act.
+    """
+
+    verb: str
+    ticket: int | None = None
+    conversation: int | None = None
+    args: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    nonce: str | None = None
+
+
+def flag(act: Act, name: str) -> bool:
+    """Return a value that is true or false, false by default."""
+    value = act.args.get(name, False)
+    if not isinstance(value, bool):
+        raise Refused("invalid", f"{name} is true or false")
+    return value
+
+
+def category(act: Act) -> Category:
+    """Return the category that is named."""
+    value = act.args.get("value")
+    if value not in list(Category):
+        raise Refused("invalid", f"{value!r} is not a category; use {', '.join(Category)}")
+    return Category(str(value))
+
+
+def text(act: Act, name: str = "text", *, needed: bool = True) -> str:
+    """Return a text; one that is needed is not blank."""
+    value = act.args.get(name)
+    if value is None and not needed:
+        return ""
+    if not isinstance(value, str) or (needed and not value.strip()):
+        raise Refused("invalid", f"{act.verb} needs a {name}")
+    if len(value) > LONGEST:
+        raise Refused("invalid", f"the {name} is longer than {LONGEST} characters")
+    return value
+
+
+def instant(act: Act, name: str, now: datetime, zone: ZoneInfo) -> datetime:
+    """Return the instant that is named, as "16:00" or in full."""
+    try:
+        return parse_when(str(act.args.get(name) or ""), now, zone)
+    except ValueError as error:
+        raise Refused("invalid", str(error)) from error
+
+
+def number(act: Act, name: str) -> int | None:
+    """Return a number of the database, None where none is named."""
+    value = act.args.get(name)
+    if value is None or value == "":
+        return None
+    if isinstance(value, str) and value.isascii() and value.isdigit():
+        value = int(value)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise Refused("invalid", f"{value!r} is no number of a {name}")
+    if not 0 < value < MOST:
+        raise Refused("unknown", f"there is no {name} {value}")
+    return value
+
+
+def amount(act: Act, currency: str) -> int | None:
+    """Return the amount in the unit people speak of, None where none is named."""
+    value = act.args.get("amount")
+    if value is None or value == "":
+        return None
+    try:
+        return parse_amount(value, currency)
+    except ValueError as error:
+        raise Refused("invalid", str(error)) from error

@@ -1,0 +1,75 @@
+"""Acts of authority as staff write them to the bot: "/remedi refund 150rb kalimat", "/setuju 3". Pure."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+# What a command does, and what is written behind it, in order; the last takes all that is left.
+ORDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    "remedi": ("remedy", ("action", "amount", "text")),
+    "remedy": ("remedy", ("action", "amount", "text")),
+    "langgar": ("override", ("action", "amount", "reason")),
+    "override": ("override", ("action", "amount", "reason")),
+    "setuju": ("approve", ("approval", "amount")),
+    "approve": ("approve", ("approval", "amount")),
+    "tolak": ("reject", ("approval", "reason")),
+    "reject": ("reject", ("approval", "reason")),
+    "tarik": ("withdraw", ("approval",)),
+    "withdraw": ("withdraw", ("approval",)),
+    "kalimat": ("reword", ("approval", "text")),
+    "reword": ("reword", ("approval", "text")),
+    "tinjau": ("review", ("override", "verdict", "reason")),
+    "review": ("review", ("override", "verdict", "reason")),
+    "waspada": ("watch", ("scope",)),
+    "watch": ("watch", ("scope",)),
+    "jeda": ("pause", ("scope",)),
+    "pause": ("pause", ("scope",)),
+    "krisis": ("crisis", ("scope", "statement")),
+    "crisis": ("crisis", ("scope", "statement")),
+    "batalkan": ("recall", ("version",)),
+    "recall": ("recall", ("version",)),
+    "akhirkrisis": ("end_crisis", ("scope", "statement")),
+    "endcrisis": ("end_crisis", ("scope", "statement")),
+}
+NUMBERED = ("approval", "override")
+VERDICTS = {"dibenarkan": "justified", "salah": "not_justified", "ubahsop": "sop_change"}
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An act with its values, as they were written."""
+
+    verb: str
+    args: Mapping[str, object]
+
+
+def read_order(text: str, subject: int | None = None) -> Order | None:
+    """Read a command; None where it is none of these.
+
+    `subject` is the request or the override of the message that is replied to, which need not be named
+    then. The number of one is left out, too, where only one is open.
+    """
+    first, _, rest = text.strip().partition(" ")
+    found = ORDERS.get(first[1:].split("@")[0].lower())
+    if found is None or not first.startswith("/"):
+        return None
+    verb, names = found
+    args: dict[str, object] = {}
+    left = rest.strip()
+    for place, name in enumerate(names):
+        if name in NUMBERED:
+            word, _, behind = left.partition(" ")
+            number = word.removeprefix("#")
+            if subject is not None:
+                args[name] = subject
+            elif number.isascii() and number.isdigit() and not (verb == "approve" and len(number) > 6):
+                args[name], left = int(number), behind.strip()
+        elif place + 1 == len(names):
+            args[name] = left
+        else:
+            word, _, left = left.partition(" ")
+            args[name], left = word, left.strip()
+    if "verdict" in args:
+        args["verdict"] = VERDICTS.get(str(args["verdict"]).lower(), args["verdict"])
+    if args.get("amount") == "":
+        del args["amount"]
+    return Order(verb, args)

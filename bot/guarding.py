@@ -1,0 +1,102 @@
+"""The guard at the gate of every text that staff write: gathers what it is held against, and decides."""
+
+import re
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Connection
+
+from bot import contacts
+from bot.brand import Brand
+from bot.contacts import Thread
+from handoff import approvals, guard
+from handoff.entry import Doubted, Refused
+from handoff.guard import Context, Finding, Level, Part
+from handoff.money import find_amounts
+from handoff.personal import find_personal
+from knowledge.understanding import Understanding
+
+LATELY = 50  # messages of a follower among which their own numbers are looked for
+
+
+def inspect(
+    conn: Connection,
+    brand: Brand,
+    thread: Thread,
+    ticket: int | None,
+    text: str,
+    granting: int | None = None,
+) -> list[Finding]:
+    """Return what the guard finds in a text for this follower, the gravest first.
+
+    `granting` is the amount that the text itself grants: it names that, or less, and nothing else.
+    """
+    granted = approvals.granted(conn, ticket) if ticket is not None else []
+    if granting is not None:
+        granted = [granting]
+    said = [row for row in contacts.list_messages(conn, thread.id, LATELY) if row.direction == "in"]
+    context = Context(
+        granted=granted,
+        total=sum(granted),
+        known=_known(brand, said),
+        own_names=_names_in(thread.name),
+        others=frozenset(name for one in contacts.list_names(conn, thread.id) for name in _names_in(one)),
+        typos=brand.understanding.outgoing.typos(text),
+    )
+    return guard.inspect(text, parts_of(brand, text), find_personal(text), context)
+
+
+def require(
+    conn: Connection,
+    brand: Brand,
+    thread: Thread,
+    ticket: int | None,
+    text: str,
+    *,
+    confirmed: bool,
+    granting: int | None = None,
+) -> None:
+    """Raise Refused where the text may not leave, or not without a second tap."""
+    _require(inspect(conn, brand, thread, ticket, text, granting), confirmed=confirmed)
+
+
+def require_statement(brand: Brand, text: str) -> None:
+    """Raise Refused where words for everybody must not leave; a second person reads the rest."""
+    findings = guard.inspect(text, parts_of(brand, text), find_personal(text), Context(()))
+    _require([one for one in findings if one.level is Level.BLOCK], confirmed=False)
+
+
+def parts_of(brand: Brand, text: str) -> list[Part]:
+    """Return the clauses of a text with their amounts."""
+    return [
+        Part(clause.text, clause.labels, find_amounts(clause.text))
+        for clause in brand.understanding.outgoing.clauses(text)
+    ]
+
+
+def _require(findings: Sequence[Finding], *, confirmed: bool) -> None:
+    grave = [one for one in findings if one.level is Level.BLOCK]
+    doubtful = [one for one in findings if one.level is Level.CONFIRM]
+    if grave:
+        raise Refused("guard", f"{_joined(grave)}; the text was not sent")
+    if doubtful and not confirmed:
+        raise Doubted("guard", f"{_joined(doubtful)}; send it again to confirm")
+
+
+def _joined(findings: Sequence[Finding]) -> str:
+    return "; ".join(finding.sentence for finding in findings)
+
+
+def _known(brand: Brand, said: Sequence[Any]) -> frozenset[str]:
+    """Return the numbers and addresses of the brand's own articles, and those that the follower gave."""
+    return _published(brand.understanding) | {d.plain for row in said for d in find_personal(row.text)}
+
+
+@lru_cache(maxsize=2)
+def _published(understanding: Understanding) -> frozenset[str]:
+    return frozenset(datum.plain for answer in understanding.answers() for datum in find_personal(answer))
+
+
+def _names_in(name: str) -> frozenset[str]:
+    return frozenset(part for part in re.findall(r"[^\W\d_]{3,}", name.lower()))

@@ -1,0 +1,28 @@
+"""Where a person of the staff is told something: on the desk, and in Telegram where both are."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from bot.brand import Brand
+from handoff import people
+from handoff.policy import RANK, Role
+from handoff.staff import Person, is_on_call
+
+
+def places(brand: Brand, staff_id: int, person: Person | None) -> Iterator[tuple[str, str]]:
+    """Return channel and recipient of each place."""
+    yield "desk", str(staff_id)
+    if "telegram" in brand.reaches and person is not None and person.telegram is not None:
+        yield "telegram", str(person.telegram)
+
+
+def seniors(conn: Connection, brand: Brand, now: datetime, *but: int) -> list[Person]:
+    """Return the supervisors and decision-makers on call, except some; all of them where nobody is."""
+    above = [
+        person
+        for person in people.list_staff(conn)
+        if RANK[person.role] >= RANK[Role.SUPERVISOR] and person.id not in but
+    ]
+    return [person for person in above if is_on_call(person, brand.zone, now)] or above

@@ -1,0 +1,90 @@
+"""Personal data in a text: payment cards, identity numbers, mobile numbers, mail addresses. Pure."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+_DIGITS = re.compile(r"(?<![\w.+-])\+?[0-9(](?:[0-9().\s-]{6,}[0-9])(?![\w-]|\.[0-9])")
+_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# Where a payment card's number begins, and how many digits it has (ISO/IEC 7812, as the schemes publish it).
+_CARD = re.compile(
+    r"4[0-9]{12}(?:[0-9]{3}){0,2}|(?:5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)[0-9]*|3[47][0-9]{13}"
+    r"|3(?:0[0-5]|[68])[0-9]{11}|6(?:011|5)[0-9]*|35[0-9]{14}|62[0-9]{14,17}|(?:50|5[6-9]|6[0-9])[0-9]*"
+)
+_CARD_LENGTHS = range(13, 20)
+# The two digits with which the provinces of Indonesia begin an identity number (NIK).
+_PROVINCES = frozenset(
+    {*range(11, 20), 21, *range(31, 37), *range(51, 54), *range(61, 66), *range(71, 77), 81, 82,
+     *range(91, 98)}
+)  # fmt: skip
+_MOBILE = re.compile(r"(?:\+?62|0)8[1-9][0-9]{7,10}")
+# Mail boxes of an office, which belong to nobody in particular.
+_OFFICES = frozenset(
+    {"admin", "billing", "bantuan", "care", "cs", "contact", "customer", "customercare", "customerservice",
+     "finance", "halo", "hello", "help", "helpdesk", "hi", "hr", "info", "kontak", "layanan", "legal",
+     "marketing", "media", "no-reply", "noreply", "office", "partner", "press", "privacy", "refund",
+     "sales", "service", "support", "team", "tiket"}
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Datum:
+    """Something personal that a text holds; `plain` is it without blanks, as two of them compare."""
+
+    kind: str
+    plain: str
+    start: int
+    end: int
+
+
+def find_personal(text: str) -> list[Datum]:
+    """Return the personal data of a text: each `kind` is card, nik, phone or email."""
+    return sorted([*_numbers(text), *_addresses(text)], key=lambda datum: datum.start)
+
+
+def passes_luhn(digits: str) -> bool:
+    """Say whether the last digit fits the others, as on a payment card (ISO/IEC 7812-1, annex B)."""
+    total = 0
+    for place, digit in enumerate(reversed(digits)):
+        value = int(digit) * (2 if place % 2 else 1)
+        total += value - 9 if value > 9 else value
+    return total % 10 == 0
+
+
+def is_nik(digits: str) -> bool:
+    """Say whether it has the structure of an identity number: a province, a birthday, a serial number.
+
+    Of women the day of birth is 40 higher.
+    """
+    if len(digits) != 16 or int(digits[:2]) not in _PROVINCES or digits[2:4] == "00" or digits[4:6] == "00":
+        return False
+    day, month = int(digits[6:8]), int(digits[8:10])
+    return 1 <= day % 40 <= 31 and day <= 71 and 1 <= month <= 12 and digits[12:] != "0000"
+
+
+def _numbers(text: str) -> Iterator[Datum]:
+    for found in _DIGITS.finditer(text):
+        digits = re.sub(r"[^0-9]", "", found[0])
+        plus = "+" if found[0].startswith("+") else ""
+        kind = _kind(digits, plus)
+        if kind is not None:
+            yield Datum(kind, _plain_phone(digits) if kind == "phone" else digits, found.start(), found.end())
+
+
+def _kind(digits: str, plus: str) -> str | None:
+    if _MOBILE.fullmatch(plus + digits):
+        return "phone"
+    if len(digits) in _CARD_LENGTHS and _CARD.fullmatch(digits) and passes_luhn(digits):
+        return "card"
+    return "nik" if is_nik(digits) else None
+
+
+def _plain_phone(digits: str) -> str:
+    return "0" + digits[2:] if digits.startswith("62") else digits
+
+
+def _addresses(text: str) -> Iterator[Datum]:
+    for found in _MAIL.finditer(text):
+        name = found[0].partition("@")[0].lower()
+        if re.split(r"[.+_-]", name)[0] not in _OFFICES and name not in _OFFICES:
+            yield Datum("email", found[0].lower(), found.start(), found.end())

@@ -1,0 +1,56 @@
+"""Signs of a crisis: who complained when, and whether it is more than usual."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, func, insert, select
+
+from handoff import crises, surge
+from handoff.authority_tables import SIGNS
+from handoff.crises import Evidence
+from handoff.entry import Effect
+from handoff.policy import Promises
+
+
+def complained(
+    conn: Connection,
+    promises: Promises,
+    conversation: int,
+    message: int,
+    article: str | None,
+    at: datetime,
+    now: datetime,
+    *,
+    ticket: int | None,
+    severe: bool,
+    history_since: datetime,
+) -> list[Effect]:
+    """Count a message that complains; a severe one, or one too many, begins a watch.
+
+    `history_since` is when the first follower ever wrote: before 14 days of it nothing is usual.
+    """
+    values = {"at": at, "conversation_id": conversation, "message_id": message, "is_severe": severe}
+    conn.execute(insert(SIGNS).values({**values, "article": article}))
+    effects = crises.see(conn, promises, Evidence(at, ticket), now) if severe else []
+    rules = promises.crisis
+    contacts = count(conn, at - rules.within, at, to_the_end=True)
+    if contacts < rules.contacts:
+        return effects
+    usually = usual(conn, promises, at, history_since)
+    if not surge.is_surge(contacts, usually, rules):
+        return effects
+    return effects + crises.see(conn, promises, Evidence(at, None, contacts, usually), now)
+
+
+def count(conn: Connection, begins: datetime, ends: datetime, *, to_the_end: bool = False) -> int:
+    """Return how many different followers complained in the span."""
+    before = SIGNS.c.at <= ends if to_the_end else SIGNS.c.at < ends
+    different = select(func.count(func.distinct(SIGNS.c.conversation_id)))
+    return int(conn.execute(different.where(SIGNS.c.at >= begins, before)).scalar_one())
+
+
+def usual(conn: Connection, promises: Promises, at: datetime, history_since: datetime) -> float:
+    """Return how many followers usually complain in this half hour of the day."""
+    slots = surge.slots_before(at, promises.zone)
+    if slots[-1][0] < history_since:
+        return 0.0
+    return surge.usual([count(conn, begins, ends) for begins, ends in slots])

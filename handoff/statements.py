@@ -1,0 +1,148 @@
+"""The words said of a crisis: proposed by one person, confirmed by another, read a minute later."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, func, insert, select, update
+
+from handoff.authority_tables import CRISES, IS_GOING_ON, STATEMENTS, TOLD
+from handoff.crisis import HOLD
+from handoff.entry import Refused
+from handoff.staff import Person
+
+HOLDING, CLOSING = "holding", "closing"
+WAITS = (STATEMENTS.c.confirmed_by.is_(None), STATEMENTS.c.withdrawn_at.is_(None))
+
+
+def propose(conn: Connection, crisis: int, kind: str, text: str, person: Person, now: datetime) -> int:
+    """Store a new version, to be confirmed; an older one that still waits is dropped."""
+    if not text.strip():
+        raise Refused("invalid", "a statement needs words")
+    mine = update(STATEMENTS).where(STATEMENTS.c.crisis_id == crisis, STATEMENTS.c.kind == kind, *WAITS)
+    conn.execute(mine.values(withdrawn_at=now))
+    values = {"crisis_id": crisis, "kind": kind, "text": text, "by_id": person.id, "at": now}
+    new: int = conn.execute(insert(STATEMENTS).values(values).returning(STATEMENTS.c.id)).scalar_one()
+    return new
+
+
+def confirm(
+    conn: Connection, person: Person, words: str, now: datetime, statement: int | None = None
+) -> Row[Any]:
+    """Confirm the version with these words and return it; raises Refused where another person has to."""
+    waiting = list_waiting(conn)
+    if not waiting:
+        raise Refused("not_available", "no statement waits to be confirmed")
+    same = [row for row in waiting if row.text.strip() == words.strip() and statement in (None, row.id)]
+    if not same:
+        raise Refused("invalid", "these are not the words that wait to be confirmed; repeat them exactly")
+    row = next((one for one in same if one.by_id != person.id), None)
+    if row is None:
+        raise Refused("not_allowed", "who wrote a statement does not confirm it; another person does")
+    live_at = now + HOLD
+    look_at = live_at if row.kind == CLOSING else None
+    mine = update(STATEMENTS).where(STATEMENTS.c.id == row.id, *WAITS)
+    confirmed = {"confirmed_by": person.id, "live_at": live_at, "look_at": look_at}
+    if conn.execute(mine.values(confirmed)).rowcount != 1:
+        raise Refused("not_available", "somebody else confirmed it at this moment")
+    return row
+
+
+def recall(conn: Connection, statement: int, now: datetime) -> Row[Any]:
+    """Take a version back that nobody can have read yet, and return it."""
+    row = get(conn, statement)
+    unread = (STATEMENTS.c.live_at.is_(None)) | (STATEMENTS.c.live_at > now)
+    mine = update(STATEMENTS).where(STATEMENTS.c.id == statement, STATEMENTS.c.withdrawn_at.is_(None), unread)
+    if conn.execute(mine.values(withdrawn_at=now, live_at=None, look_at=None)).rowcount != 1:
+        raise Refused("not_available", "it is too late; followers may have read it")
+    return row
+
+
+def drop_unconfirmed(conn: Connection, crisis: int, now: datetime) -> None:
+    """Drop what is not live: the crisis is over."""
+    unread = (STATEMENTS.c.live_at.is_(None)) | (STATEMENTS.c.live_at > now)
+    mine = update(STATEMENTS).where(
+        STATEMENTS.c.crisis_id == crisis, STATEMENTS.c.withdrawn_at.is_(None), unread
+    )
+    conn.execute(mine.values(withdrawn_at=now, live_at=None, look_at=None))
+
+
+def list_waiting(conn: Connection) -> Sequence[Row[Any]]:
+    """Return the versions that wait for a second person, oldest first."""
+    going_on = select(CRISES.c.id).where(IS_GOING_ON)
+    rows = select(STATEMENTS).where(STATEMENTS.c.crisis_id.in_(going_on), *WAITS)
+    return conn.execute(rows.order_by(STATEMENTS.c.id)).all()
+
+
+def list_unread(conn: Connection, now: datetime) -> Sequence[Row[Any]]:
+    """Return the versions that can still be taken back: not confirmed, or within the minute after it."""
+    going_on = select(CRISES.c.id).where(IS_GOING_ON)
+    unread = (STATEMENTS.c.live_at.is_(None)) | (STATEMENTS.c.live_at > now)
+    rows = select(STATEMENTS).where(
+        STATEMENTS.c.crisis_id.in_(going_on), STATEMENTS.c.withdrawn_at.is_(None), unread
+    )
+    return conn.execute(rows.order_by(STATEMENTS.c.id)).all()
+
+
+def list_of_crisis(conn: Connection, crisis: int) -> Sequence[Row[Any]]:
+    """Return every version of a crisis, oldest first."""
+    return conn.execute(
+        select(STATEMENTS).where(STATEMENTS.c.crisis_id == crisis).order_by(STATEMENTS.c.id)
+    ).all()
+
+
+def get(conn: Connection, statement: int) -> Row[Any]:
+    """Return one version; raises Refused where there is none."""
+    row = conn.execute(select(STATEMENTS).where(STATEMENTS.c.id == statement)).first()
+    if row is None:
+        raise Refused("unknown", f"there is no statement {statement}")
+    return row
+
+
+def find_live(conn: Connection, crisis: int, now: datetime) -> Row[Any] | None:
+    """Return what is said now: the newest holding statement that is live."""
+    mine = select(STATEMENTS).where(
+        STATEMENTS.c.crisis_id == crisis, STATEMENTS.c.kind == HOLDING, STATEMENTS.c.live_at <= now,
+        STATEMENTS.c.withdrawn_at.is_(None),
+    )  # fmt: skip
+    return conn.execute(mine.order_by(STATEMENTS.c.id.desc()).limit(1)).first()
+
+
+def take_due(conn: Connection, now: datetime) -> Sequence[Row[Any]]:
+    """Return the closing statements whose minute is over, each once."""
+    due = select(STATEMENTS).where(STATEMENTS.c.look_at <= now).order_by(STATEMENTS.c.look_at)
+    rows = conn.execute(due).all()
+    if rows:
+        mine = update(STATEMENTS).where(STATEMENTS.c.id.in_([row.id for row in rows]))
+        conn.execute(mine.values(look_at=None))
+    return rows
+
+
+def was_told(conn: Connection, statement: int, conversation: int) -> bool:
+    """Say whether the follower got this version, or it was laid before who holds them."""
+    mine = select(TOLD.c.id).where(TOLD.c.statement_id == statement, TOLD.c.conversation_id == conversation)
+    return conn.execute(mine).first() is not None
+
+
+def mark_told(
+    conn: Connection, statement: int, conversation: int, now: datetime, *, is_draft: bool = False
+) -> None:
+    """Remember that the follower gets this version, once."""
+    values = {"statement_id": statement, "conversation_id": conversation, "at": now, "is_draft": is_draft}
+    conn.execute(insert(TOLD).values(values))
+
+
+def receivers(conn: Connection, crisis: int) -> list[int]:
+    """Return the conversations in which a holding statement of this crisis was said."""
+    mine = (
+        select(TOLD.c.conversation_id)
+        .join(STATEMENTS, STATEMENTS.c.id == TOLD.c.statement_id)
+        .where(STATEMENTS.c.crisis_id == crisis, STATEMENTS.c.kind == HOLDING, ~TOLD.c.is_draft)
+    )
+    return list(dict.fromkeys(conn.execute(mine.order_by(TOLD.c.id)).scalars()))
+
+
+def count_told(conn: Connection, statement: int) -> int:
+    """Return how many followers got a version."""
+    mine = select(func.count()).select_from(TOLD).where(TOLD.c.statement_id == statement, ~TOLD.c.is_draft)
+    return int(conn.execute(mine).scalar_one())
