@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import contacts, crisis_acts, ledger, remedy_acts, replying, suspicion, ticket_acts
+from bot import contacts, crisis_acts, ledger, locking, remedy_acts, replying, suspicion, ticket_acts
 from bot.act import Act, text
 from bot.brand import Brand
 from bot.contacts import Thread
@@ -40,6 +40,9 @@ def _do(
         return None, None, None
     if act.verb == "ack" and act.ticket is None and act.conversation is None:
         ledger.record(conn, brand, climbs.ack(conn, brand.promises, None, person, now), now)
+        return None, None, None
+    if act.verb == "lock":
+        locking.lock(conn, brand, person, act, now)
         return None, None, None
     if act.verb in remedy_acts.DECIDES:
         filed = remedy_acts.decide(conn, brand, person, act, now)

@@ -57,6 +57,7 @@ LEAST_ROLE = {
     "crisis": Role.SUPERVISOR,
     "confirm": Role.SUPERVISOR,
     "recall": Role.SUPERVISOR,
+    "lock": Role.SUPERVISOR,
     "manage_staff": Role.SUPERVISOR,
     "end_crisis": Role.DECISION_MAKER,
 }

@@ -176,6 +176,19 @@ def test_who_is_refused_again_and_again_is_shown_to_those_above(scene: Stage) ->
     assert told == 2  # sue and dan
 
 
+def test_who_is_locked_out_does_nothing_more_and_holds_nothing(scene: Stage) -> None:
+    alice = scene.person("alice")
+    for who, code in (("bob", "not_allowed"), ("alice", "not_allowed")):
+        with pytest.raises(Refused, match=code):
+            scene.does(who, "lock", person=alice.id)
+    scene.does("sue", "lock", person=alice.id)
+    with scene.open() as conn:
+        assert people.find_staff(conn, "alice") is None
+    assert scene.modes()[-1] == "waiting"
+    with pytest.raises(Refused, match="not_allowed"):
+        scene.does("sue", "lock", person=scene.person("dan").id)
+
+
 @pytest.mark.parametrize(
     "change",
     [

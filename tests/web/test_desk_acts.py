@@ -123,9 +123,9 @@ def test_what_is_no_act_of_the_desk_is_not_found(mimin: Mimin, verb: str) -> Non
 
 
 def test_every_act_the_gate_knows_has_a_button_somewhere() -> None:
-    """Handing over is a button in the staff's group, under the request of a colleague."""
+    """Handing over and locking out are buttons in Telegram, under what asks for them."""
     forms = {*VERBS, *authority.VERBS, *crisis_acts.VERBS}
-    assert forms == set(LEAST_ROLE) - {"manage_staff", "hand_over"}
+    assert forms == set(LEAST_ROLE) - {"manage_staff", "hand_over", "lock"}
 
 
 def test_a_refused_reply_keeps_the_text_and_says_why(mimin: Mimin) -> None:

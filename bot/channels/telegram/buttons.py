@@ -90,7 +90,7 @@ _CODES: tuple[tuple[type[Tap], str, tuple[Callable[[str], object], ...]], ...] =
     (EraseTap, f"erase:{_ID}", (int,)),
     (UndoTap, f"undo:{_ID}", (int,)),
     (SureTap, f"sure:{_ID}", (int,)),
-    (DecideTap, f"(apr|rev|say|alarm):{_ID}:([a-z_]{{2,16}})", (str, int, str)),
+    (DecideTap, f"(apr|rev|say|alarm|lock):{_ID}:([a-z_]{{2,16}})", (str, int, str)),
 )
 _PATTERNS = {kind: re.compile(pattern, re.ASCII) for kind, pattern, _ in _CODES}
 

@@ -28,6 +28,7 @@ DECIDED = (
     ("review", "rev", ("justified", "not_justified", "sop_change")),
     ("confirm", "say", ("confirm", "recall")),
     ("crisis", "alarm", ("ack", "pause")),
+    ("lock", "lock", ("lock",)),
 )
 
 

@@ -100,6 +100,8 @@ def _decision(what: DecideTap) -> Act:
             return Act("review", args={"override": what.number, "verdict": what.answer})
         case "say":
             return Act(what.answer, args={"version": what.number})
+        case "lock":
+            return Act("lock", args={"person": what.number})
         case _:
             return Act(what.answer, args={"scope": ALL})
 
@@ -120,7 +122,7 @@ def _on_decision(
         OUTBOX.c.recipient == str(message.chat.id if message else 0),
         OUTBOX.c.remote_id == str(message.message_id if message else 0),
     )
-    key = {"apr": "approval", "rev": "review", "say": "confirm", "alarm": "crisis"}[what.kind]
+    key = {"apr": "approval", "rev": "review", "say": "confirm", "alarm": "crisis", "lock": "lock"}[what.kind]
     payload = conn.execute(mine.order_by(OUTBOX.c.id.desc()).limit(1)).scalar_one_or_none() or {}
     if payload.get(key) != what.number:
         raise Refused("not_available", brand.wording.say("button_old", brand.language))

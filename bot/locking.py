@@ -1,0 +1,32 @@
+"""Locking an account out: somebody above does it at once, and what the person held waits again."""
+
+from datetime import datetime
+
+from sqlalchemy import Connection, delete
+
+from bot import act as values
+from bot import ledger
+from bot.act import Act
+from bot.brand import Brand
+from bot.tables import SESSIONS
+from handoff import people, shifts
+from handoff.entry import Entry, Refused, TellSeniors
+from handoff.policy import RANK
+from handoff.staff import Person
+
+
+def lock(conn: Connection, brand: Brand, person: Person, act: Act, now: datetime) -> None:
+    """Lock the account of somebody below: no act, button or page of theirs works from now on.
+
+    Raises Refused where they are not below. `mimin staff add` brings them back.
+    """
+    other = people.find_by_id(conn, values.number(act, "person") or 0)
+    if other is None:
+        raise Refused("unknown", "nobody of that number is at the desk")
+    if RANK[other.role] >= RANK[person.role]:
+        raise Refused("not_allowed", f"locking {other.name} takes somebody above them")
+    freed = shifts.leave(conn, brand.promises, other, now)
+    conn.execute(delete(SESSIONS).where(SESSIONS.c.staff_id == other.id))
+    entry = Entry("staff_removed", staff=other.id, data={"by": person.id})
+    told = TellSeniors("locked", {"who": other.name}, None, person.id)
+    ledger.record(conn, brand, [entry, *freed, told], now)
