@@ -71,7 +71,7 @@ export class Live {
 export async function post(form, button) {
   const body = new URLSearchParams(new FormData(form, button));
   try {
-    const answer = await fetch(form.action, { method: "POST", body, headers: { "x-live": "1" } });
+    const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "x-live": "1" } });
     return { ok: answer.ok, status: answer.status, url: answer.url, html: await answer.text() };
   } catch {
     return null;
