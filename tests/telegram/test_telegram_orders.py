@@ -1,0 +1,40 @@
+"""Acts of authority as they are written to the bot."""
+
+from typing import Any
+
+import pytest
+
+from bot.channels.telegram.buttons import DecideTap, SureTap, code_of, read_code
+from bot.channels.telegram.orders import read_order
+
+
+@pytest.mark.parametrize(
+    ("text", "subject", "verb", "args"),
+    [
+        ("/remedi refund 150rb Kami refund ya Kak.", None, "remedy",
+         {"action": "refund", "amount": "150rb", "text": "Kami refund ya Kak."}),
+        ("/setuju", 7, "approve", {"approval": 7}),
+        ("/setuju 3 500rb", None, "approve", {"approval": 3, "amount": "500rb"}),
+        ("/setuju 500rb", 7, "approve", {"approval": 7, "amount": "500rb"}),
+        ("/tolak #3 belum cukup bukti", None, "reject", {"approval": 3, "reason": "belum cukup bukti"}),
+        ("/kalimat@mimin_bot 3 Kalimat baru.", None, "reword", {"approval": 3, "text": "Kalimat baru."}),
+        ("/tinjau 2 dibenarkan", None, "review", {"override": 2, "verdict": "justified", "reason": ""}),
+        ("/krisis all Sedang kami tangani.", None, "crisis",
+         {"scope": "all", "statement": "Sedang kami tangani."}),
+    ],
+)  # fmt: skip
+def test_an_order_is_read(text: str, subject: int | None, verb: str, args: dict[str, Any]) -> None:
+    order = read_order(text, subject)
+    assert order is not None
+    assert (order.verb, dict(order.args)) == (verb, args)
+
+
+@pytest.mark.parametrize("text", ["setuju", "/janji 16:00 x", "/", "", "/bantuan"])
+def test_what_is_no_order_is_none(text: str) -> None:
+    assert read_order(text) is None
+
+
+@pytest.mark.parametrize("tap", [SureTap(4), DecideTap("apr", 3, "approve"), DecideTap("lock", 9, "lock")])
+def test_a_button_is_read_as_it_was_written(tap: SureTap | DecideTap) -> None:
+    assert read_code(code_of(tap)) == tap
+    assert read_code(f"{code_of(tap)};") is None
