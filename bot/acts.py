@@ -9,7 +9,7 @@ from bot.act import Act, text
 from bot.brand import Brand
 from bot.contacts import Thread
 from handoff import climbs, delegations, tickets
-from handoff.entry import Entry, Refused
+from handoff.entry import Doubted, Entry, Refused
 from handoff.staff import LENT, Person, require
 from handoff.tickets import Filed
 
@@ -25,7 +25,9 @@ def perform(conn: Connection, brand: Brand, person: Person, act: Act, now: datet
 
 def refuse(conn: Connection, brand: Brand, who: str, act: Act, refused: Refused, now: datetime) -> None:
     """Put a refused act on record; somebody above is told where one person is refused again and again."""
-    data = {"who": who, "act": act.verb, "reason": str(refused)}
+    data: dict[str, object] = {"who": who, "act": act.verb, "reason": str(refused)}
+    if isinstance(refused, Doubted):
+        data["doubted"] = True
     known = act.ticket is not None and refused.code != "unknown"
     entry = Entry("refused", act.ticket if known else None, act.conversation, data=data)
     ledger.record(conn, brand, [entry, *suspicion.noticed(conn, who, refused, now)], now)

@@ -16,7 +16,8 @@ from handoff.entry import Effect, Entry
 from handoff.prepared import Prepared
 from knowledge.reading import Reading
 
-# Asked for every message of a follower, and most often the answer is nothing.
+# Asked for every message of a follower, and most often the answer is nothing. The first condition is the
+# partial index in its own words.
 GOING_ON = Prepared(
     select(CRISES.c.id, CRISES.c.scope)
     .where(CRISES.c.status != literal_column("'normal'"), CRISES.c.status == literal_column("'crisis'"))

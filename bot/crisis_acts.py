@@ -8,9 +8,9 @@ from bot import act as values
 from bot import guarding, ledger
 from bot.act import Act
 from bot.brand import Brand
-from bot.cutting import units
+from bot.cutting import LONGEST, units
 from handoff import crises, statements
-from handoff.crisis import ALL, LONGEST_STATEMENT
+from handoff.crisis import ALL
 from handoff.entry import Refused
 from handoff.staff import Person
 from knowledge.mistakes import nearest
@@ -55,8 +55,8 @@ def _scope(brand: Brand, act: Act) -> str:
 
 def _statement(brand: Brand, act: Act, *, needed: bool = True) -> str:
     words = values.text(act, "statement", needed=needed).strip()
-    if units(words) > LONGEST_STATEMENT:
-        raise Refused("invalid", f"a statement is one message, {LONGEST_STATEMENT} characters at most")
+    if units(words) > LONGEST:
+        raise Refused("invalid", f"a statement is one message, {LONGEST} characters at most")
     guarding.require_statement(brand, words)
     return words
 

@@ -76,7 +76,14 @@ def report(conn: Connection, brand: Brand, crisis: int, now: datetime) -> None:
     text = written_report(conn, brand, crisis, now)
     for person in seniors(conn, brand, now):
         letters = [
-            Letter(f"crisis:{crisis}:report", "notice", channel, recipient, text, payload={"staff": True})
+            Letter(
+                f"crisis:{crisis}:report:{now.isoformat()}",
+                "notice",
+                channel,
+                recipient,
+                text,
+                payload={"staff": True},
+            )
             for channel, recipient in places(brand, person.id, person)
         ]
         outbox.enqueue(conn, letters, now)

@@ -127,9 +127,14 @@ def recover(conn: Connection, brand: Brand, now: datetime) -> None:
 
 
 def retry(conn: Connection, row_id: int, now: datetime) -> bool:
-    """Queue a dead or uncertain row again because a person wants it; says whether it still was one."""
+    """Queue a dead or uncertain row again because a person wants it; says whether it still was one.
+
+    A remedy that was lost counts as not granted, so it is granted anew, within the limits of then.
+    """
     row = outbox.get(conn, row_id)
     if Status(row.status) not in (Status.DEAD, Status.UNCERTAIN):
+        return False
+    if row.kind == REMEDY and row.status == Status.DEAD:
         return False
     if row.message_id is not None:
         contacts.change_message(conn, row.message_id, status="queued")

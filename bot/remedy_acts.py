@@ -9,8 +9,8 @@ from bot import contacts, guarding, ledger
 from bot.act import Act
 from bot.brand import Brand
 from bot.contacts import Thread
-from bot.cutting import units
-from bot.replying import held
+from bot.cutting import LONGEST, units
+from bot.replying import held, require_reachable
 from handoff import approvals, overrides, people, tickets
 from handoff.approval import Status
 from handoff.approvals import Asked, Remedy
@@ -20,7 +20,6 @@ from handoff.staff import Person, require_hold
 from handoff.tickets import Filed
 
 DECIDES = ("approve", "reject", "withdraw", "reword", "review")
-LONGEST_TEXT = 4_096  # what one message holds: an approved text goes out whole or not at all
 
 
 def grant(
@@ -33,8 +32,7 @@ def grant(
     now: datetime,
 ) -> None:
     """Grant a remedy within the person's limits, else ask for approval; or break the SOP, on record."""
-    own_case = contacts.is_person(thread, person)
-    if own_case:
+    if contacts.is_person(thread, person):
         raise Refused("not_allowed", "nobody grants anything in a case of their own")
     if filed is None or not filed.ticket.is_open:
         raise Refused("not_open", "there is no open ticket to grant something on")
@@ -45,16 +43,14 @@ def grant(
     if act.verb == "override":
         reason = values.text(act, "reason")
         filed = held(conn, brand, person, filed, now)
-        _, effects = overrides.do(
-            conn, brand.promises, person, filed, action, amount, reason, now, own_case=own_case
-        )
+        _, effects = overrides.do(conn, brand.promises, person, filed, action, amount, reason, now)
         ledger.record(conn, brand, effects, now)
         return
     text = _text(act)
     guarding.require(
         conn, brand, thread, filed.id, text, confirmed=values.flag(act, "confirmed"), granting=amount
     )
-    _require_reachable(thread)
+    require_reachable(thread)
     filed = held(conn, brand, person, filed, now)
     _, effects = approvals.grant(conn, brand.promises, person, filed, Remedy(action, amount, text), now)
     ledger.record(conn, brand, effects, now)
@@ -144,14 +140,8 @@ def _amount(act: Act, sop: Sop) -> int:
 
 
 def _text(act: Act) -> str:
+    """Return the text for the follower, which goes out whole or not at all."""
     text = values.text(act)
-    if units(text) > LONGEST_TEXT:
-        raise Refused("invalid", f"the text is longer than one message, {LONGEST_TEXT} characters")
+    if units(text) > LONGEST:
+        raise Refused("invalid", f"the text is longer than one message, {LONGEST} characters")
     return text
-
-
-def _require_reachable(thread: Thread) -> None:
-    if thread.blocked:
-        raise Refused("not_available", f"{thread.name} is blocked; a supervisor unblocks")
-    if not thread.reachable:
-        raise Refused("not_available", f"{thread.name} cannot be reached at the moment")

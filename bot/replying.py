@@ -32,11 +32,7 @@ def reply(
 ) -> int:
     """Queue a public message: in waiting it claims, in mode bot it opens a ticket of the writer's."""
     words = text(act)
-    if thread.blocked:
-        raise Refused("not_available", f"{thread.name} is blocked; a supervisor unblocks")
-    if not thread.reachable:
-        why = "has blocked this account, or not opened a private chat with it yet"
-        raise Refused("not_available", f"{thread.name} cannot be reached: {why}")
+    require_reachable(thread)
     carried = _carried(act, thread)
     newest = tickets.find_newest(conn, thread.id)
     if filed is not None and newest is not None and newest.id != filed.id:
@@ -96,6 +92,15 @@ def promise(
     climbs.extend(conn, brand.promises, filed.id, now)
     ledger.record(conn, brand, effects, now)
     return noted
+
+
+def require_reachable(thread: Thread) -> None:
+    """Raise Refused where nothing may be sent to the follower, or nothing would arrive."""
+    if thread.blocked:
+        raise Refused("not_available", f"{thread.name} is blocked; a supervisor unblocks")
+    if not thread.reachable:
+        why = "has blocked this account, or not opened a private chat with it yet"
+        raise Refused("not_available", f"{thread.name} cannot be reached: {why}")
 
 
 def held(conn: Connection, brand: Brand, person: Person, filed: Filed, now: datetime) -> Filed:

@@ -135,7 +135,6 @@ NEXT_STATUS: dict[tuple[Status, type[Event]], tuple[Status, ...]] = {
     (_C, TicketClosed): (Status.LAPSED,),
     (_A, Delivered): (Status.EXECUTED,),
     (_A, Undeliverable): (Status.FAILED,),
-    (Status.FAILED, Delivered): (Status.EXECUTED,),  # a person had it sent again
     (Status.EXECUTED, Undeliverable): (
         Status.FAILED,
     ),  # the channel took it, and says later that it was lost

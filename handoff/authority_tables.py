@@ -93,8 +93,8 @@ class DelegationRow(SQLModel, table=True):
 class CrisisRow(SQLModel, table=True):
     """One incident from its first sign to normal. `ticket_id` is the ticket whose alerts stand for it, too.
 
-    `update_by` is when the next news is promised, `remind_at` when the decision-makers are reminded,
-    `look_at` the next instant at which something happens by itself.
+    `update_by` is when the next news is promised, which was said at `update_said_at`; `remind_at` is when
+    the decision-makers are reminded, `look_at` the next instant at which something happens by itself.
     """
 
     __tablename__ = "crises"
@@ -115,6 +115,7 @@ class CrisisRow(SQLModel, table=True):
     contacts: int = 0
     usual: float = 0.0
     update_by: datetime | None = instant()
+    update_said_at: datetime | None = instant()
     update_warn_at: datetime | None = instant()
     remind_at: datetime | None = instant()
     look_at: datetime | None = instant()

@@ -1,5 +1,6 @@
 """Crises in the database: seen coming, declared, spoken about, and ended. Never commits, never sends."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -23,9 +24,7 @@ class Incident:
     id: int
     scope: str
     crisis: Crisis
-    declared_at: datetime | None
     by: int | None
-    ticket: int | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +61,8 @@ def see(conn: Connection, promises: Promises, evidence: Evidence, now: datetime)
         known, effects = _begin(conn, ALL, evidence, None)
     else:
         after = crisis.decide(known.crisis, crisis.Watched(evidence.at))
-        _save(
-            conn,
-            known,
-            after,
-            {"contacts": evidence.contacts, "usual": evidence.usual} if evidence.contacts else {},
-        )
+        many = {"contacts": evidence.contacts, "usual": evidence.usual} if evidence.contacts else {}
+        _save(conn, known, after, many)
     if evidence.contacts and known.crisis.status is Status.WATCH:
         effects += crisis_alarms.alarm(conn, promises, known.id, now)
     return effects
@@ -112,7 +107,7 @@ def declare(
     effects: list[Effect] = []
     if known is None:
         new = _add(conn, scope, Crisis(Status.NORMAL, now), now)
-        known = Incident(new, scope, Crisis(Status.NORMAL, now), None, None, None)
+        known = Incident(new, scope, Crisis(Status.NORMAL, now), None)
     after = crisis.decide(known.crisis, crisis.Declared(now))
     begins = known.crisis.status is not Status.CRISIS
     values: dict[str, object] = {"scope": scope, "by_id": person.id}
@@ -120,11 +115,13 @@ def declare(
         first = now + REMINDER
         values |= {"declared_at": now, "ended_at": None, "remind_at": first}
         crisis_alarms.quieten(conn, known.id)
+        statements.drop_unread(conn, known.id, now)  # closing words of before, should it have come back
         effects.append(_entry(known.id, scope, after.status, person.id))
         if person.role is not Role.DECISION_MAKER:
             effects += crisis_alarms.remind(conn, promises, known.id, now, but=[person.id])
     if update_by is not None:
-        values |= {"update_by": update_by, "update_warn_at": now + (update_by - now) * WARN_SHARE}
+        warn_at = now + (update_by - now) * WARN_SHARE
+        values |= {"update_by": update_by, "update_said_at": now, "update_warn_at": warn_at}
         crisis_alarms.quieten(conn, known.id, Kind.PROMISE)
     _save(conn, known, after, values)
     new = statements.propose(conn, known.id, statements.HOLDING, statement, person, now)
@@ -136,11 +133,11 @@ def confirm(
 ) -> list[Effect]:
     """Let a second person confirm the words; followers read them a minute later.
 
-    A new holding statement is the news that was promised.
+    A holding statement that is newer than the promise of news is that news.
     """
     row = statements.confirm(conn, person, words, now, statement)
     known = get(conn, row.crisis_id)
-    if row.kind == statements.HOLDING and known.update_by is not None and row.at > known.declared_at:
+    if row.kind == statements.HOLDING and known.update_by is not None and row.at > known.update_said_at:
         crisis_alarms.quieten(conn, known.id, Kind.PROMISE)
         conn.execute(
             update(CRISES).where(CRISES.c.id == known.id).values(update_by=None, update_warn_at=None)
@@ -172,7 +169,7 @@ def end(conn: Connection, person: Person, scope: str, statement: str, now: datet
         effects.append(_entry(known.id, known.scope, after.status, person.id))
     if after.status is Status.NORMAL:
         return effects
-    statements.drop_unconfirmed(conn, known.id, now)
+    statements.drop_unread(conn, known.id, now)
     if not statements.receivers(conn, known.id):
         return effects + _close(conn, replace(known, crisis=after), now)
     if not statement.strip():
@@ -236,7 +233,7 @@ def _begin(
     values = {"contacts": evidence.contacts, "usual": evidence.usual, "ticket_id": evidence.ticket}
     by = person.id if person else None
     new = _add(conn, scope, seen, evidence.at, by_id=by, **values)
-    known = Incident(new, scope, seen, None, by, evidence.ticket)
+    known = Incident(new, scope, seen, by)
     return known, [_entry(new, scope, seen.status, by, evidence.ticket)]
 
 
@@ -247,7 +244,7 @@ def _add(conn: Connection, scope: str, current: Crisis, at: datetime, **values: 
     return new
 
 
-def _save(conn: Connection, known: Incident, after: Crisis, values: dict[str, object]) -> None:
+def _save(conn: Connection, known: Incident, after: Crisis, values: Mapping[str, object]) -> None:
     """Write the incident if it stands as it was read; raises Refused otherwise."""
     mine = update(CRISES).where(CRISES.c.id == known.id, CRISES.c.status == known.crisis.status)
     changed = {"status": after.status, "seen_at": after.seen_at, **values}
@@ -280,4 +277,4 @@ def _stated(crisis_id: int, statement: int, person: Person, what: str, words: st
 
 def _read(row: Row[Any]) -> Incident:
     current = Crisis(Status(row.status), row.seen_at)
-    return Incident(row.id, row.scope, current, row.declared_at, row.by_id, row.ticket_id)
+    return Incident(row.id, row.scope, current, row.by_id)

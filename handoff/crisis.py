@@ -11,7 +11,6 @@ CALM = timedelta(hours=24)  # after its last sign a watch is over by itself
 HOLD = timedelta(seconds=60)  # between the second person's yes and the first follower who reads it
 PAUSE = timedelta(minutes=30)
 REMINDER = timedelta(hours=1)
-LONGEST_STATEMENT = 4_096  # what one message holds, in UTF-16 units
 
 
 class Status(StrEnum):

@@ -92,11 +92,6 @@ def inspect(text: str, parts: Sequence[Part], data: Sequence[Datum], context: Co
     return sorted(dict.fromkeys(found), key=lambda finding: order.index(finding.level))
 
 
-def worst(findings: Sequence[Finding]) -> Level | None:
-    """Return the gravest level among them; None where there is nothing to say."""
-    return findings[0].level if findings else None
-
-
 def _promises(part: Part, context: Context) -> list[Finding]:
     """Find what a clause promises that the ticket was not granted.
 

@@ -41,13 +41,12 @@ _LOOSE = re.compile(r"[1-9][0-9]{0,5}(?:000|500)")
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount that a text names, from `start` to `end`; `is_marked` where it can be nothing but money."""
+    """An amount that a text names, from `start` to `end`."""
 
     value: int
     currency: str | None
     start: int
     end: int
-    is_marked: bool
 
 
 def parse_amount(value: object, currency: str = "IDR") -> int:
@@ -154,14 +153,14 @@ def _in_figures(text: str) -> Iterator[Amount]:
         if value is None or not (is_marked or is_grouped or _LOOSE.fullmatch(plain)):
             continue
         end = found.start(2) + len(plain) if not (unit or tail or dash) else found.end()
-        yield Amount(value, currency, found.start(), end, is_marked)
+        yield Amount(value, currency, found.start(), end)
 
 
 def _in_words(text: str) -> Iterator[Amount]:
     for found in _WORDS.finditer(text):
         value = _spoken(found[0])
         if value is not None and value >= 1_000:
-            yield Amount(value, None, found.start(), found.end(), True)
+            yield Amount(value, None, found.start(), found.end())
 
 
 def _spoken(words: str) -> int | None:

@@ -29,10 +29,8 @@ class Override:
     verdict: Verdict | None = None
 
 
-def require(sop: Sop | None, action: str, amount: int, unreviewed: int, *, own_case: bool) -> None:
+def require(sop: Sop | None, action: str, amount: int, unreviewed: int) -> None:
     """Raise Refused unless the override may be done; `unreviewed` counts the person's open reviews."""
-    if own_case:
-        raise Refused("not_allowed", "nobody overrides in a case of their own")
     if sop is None:
         raise Refused("limit", f"there is no remedy {action!r} in the SOP")
     if unreviewed >= MOST_OPEN:

@@ -26,12 +26,10 @@ def do(
     amount: int,
     reason: str,
     now: datetime,
-    *,
-    own_case: bool,
 ) -> tuple[int, list[Effect]]:
     """Do it now, on record, and ping those who review it; returns its number and what happened."""
     sop = promises.find_sop(action)
-    override.require(sop, action, amount, count_unreviewed(conn, person.id), own_case=own_case)
+    override.require(sop, action, amount, count_unreviewed(conn, person.id))
     values = {
         "ticket_id": filed.id, "conversation_id": filed.conversation, "action": action, "amount": amount,
         "currency": sop.currency if sop else "", "reason": reason, "by_id": person.id, "at": now,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
 
 from handoff.authority_tables import CRISES, IS_GOING_ON, STATEMENTS, TOLD
 from handoff.crisis import HOLD
@@ -51,19 +51,15 @@ def confirm(
 def recall(conn: Connection, statement: int, now: datetime) -> Row[Any]:
     """Take a version back that nobody can have read yet, and return it."""
     row = get(conn, statement)
-    unread = (STATEMENTS.c.live_at.is_(None)) | (STATEMENTS.c.live_at > now)
-    mine = update(STATEMENTS).where(STATEMENTS.c.id == statement, STATEMENTS.c.withdrawn_at.is_(None), unread)
+    mine = update(STATEMENTS).where(STATEMENTS.c.id == statement, *_unread(now))
     if conn.execute(mine.values(withdrawn_at=now, live_at=None, look_at=None)).rowcount != 1:
         raise Refused("not_available", "it is too late; followers may have read it")
     return row
 
 
-def drop_unconfirmed(conn: Connection, crisis: int, now: datetime) -> None:
-    """Drop what is not live: the crisis is over."""
-    unread = (STATEMENTS.c.live_at.is_(None)) | (STATEMENTS.c.live_at > now)
-    mine = update(STATEMENTS).where(
-        STATEMENTS.c.crisis_id == crisis, STATEMENTS.c.withdrawn_at.is_(None), unread
-    )
+def drop_unread(conn: Connection, crisis: int, now: datetime) -> None:
+    """Drop every version that nobody can have read: the crisis took another turn."""
+    mine = update(STATEMENTS).where(STATEMENTS.c.crisis_id == crisis, *_unread(now))
     conn.execute(mine.values(withdrawn_at=now, live_at=None, look_at=None))
 
 
@@ -77,10 +73,7 @@ def list_waiting(conn: Connection) -> Sequence[Row[Any]]:
 def list_unread(conn: Connection, now: datetime) -> Sequence[Row[Any]]:
     """Return the versions that can still be taken back: not confirmed, or within the minute after it."""
     going_on = select(CRISES.c.id).where(IS_GOING_ON)
-    unread = (STATEMENTS.c.live_at.is_(None)) | (STATEMENTS.c.live_at > now)
-    rows = select(STATEMENTS).where(
-        STATEMENTS.c.crisis_id.in_(going_on), STATEMENTS.c.withdrawn_at.is_(None), unread
-    )
+    rows = select(STATEMENTS).where(STATEMENTS.c.crisis_id.in_(going_on), *_unread(now))
     return conn.execute(rows.order_by(STATEMENTS.c.id)).all()
 
 
@@ -146,3 +139,8 @@ def count_told(conn: Connection, statement: int) -> int:
     """Return how many followers got a version."""
     mine = select(func.count()).select_from(TOLD).where(TOLD.c.statement_id == statement, ~TOLD.c.is_draft)
     return int(conn.execute(mine).scalar_one())
+
+
+def _unread(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """Say of a version that it still stands, and is not live yet."""
+    return STATEMENTS.c.withdrawn_at.is_(None), STATEMENTS.c.live_at.is_(None) | (STATEMENTS.c.live_at > now)

@@ -99,6 +99,67 @@ def test_a_text_that_did_not_arrive_grants_nothing(scene: Stage) -> None:
     assert granted(scene) == [("failed", 150_000)]
 
 
+def test_a_remedy_that_was_lost_is_granted_anew_and_not_sent_again(scene: Stage) -> None:
+    """What it was worth is free again, so that a retry would come on top of what was granted since."""
+    asks(scene, 150_000)
+    with scene.open() as conn:
+        row = conn.exec_driver_sql("SELECT id FROM outbox WHERE kind = 'remedy'").scalar_one()
+        assert outbox.mark_sending(conn, row) is not None
+        delivery.failed(conn, scene.brand, row, "400: gone", scene.now)
+    asks(scene, 200_000)
+    scene.deliver()
+    with scene.open() as conn:
+        assert not delivery.retry(conn, row, scene.now)
+    scene.deliver()
+    assert granted(scene) == [("failed", 150_000), ("executed", 200_000)]
+
+
+def test_a_crisis_that_comes_back_ends_again_and_is_reported_again(scene: Stage) -> None:
+    """Closing words that were confirmed before the relapse are not said, and hold up no sweep."""
+    scene.does("dan", "crisis", scope="all", statement="Sedang kami tangani.")
+    scene.does("sue", "confirm", statement="Sedang kami tangani.")
+    scene.later(minutes=2)
+    scene.says(QUESTION, "bela")
+    scene.does("dan", "end_crisis", scope="all", statement="Sudah beres.")
+    scene.does("sue", "confirm", statement="Sudah beres.")
+    scene.does("dan", "crisis", scope="all", statement="Terganggu lagi.")
+    scene.later(minutes=2)
+    scene.sweep()
+    assert "Sudah beres." not in scene.deliver()
+    for words in ("Benar-benar beres.", "Beres untuk kedua kali."):
+        scene.does("dan", "end_crisis", scope="all", statement=words)
+        scene.does("sue", "confirm", statement=words)
+        scene.later(minutes=2)
+        scene.sweep()
+        assert words in scene.deliver()
+        scene.does("dan", "crisis", scope="all", statement=f"Lagi sesudah {words}")
+        scene.does("sue", "confirm", statement=f"Lagi sesudah {words}")
+        scene.later(minutes=2)
+        scene.says(QUESTION, f"after {words}")
+    assert scene.happened("crisis")[-1][1]["status"] == "crisis"
+
+
+def test_news_that_is_promised_with_new_words_is_owed_after_them(scene: Stage) -> None:
+    scene.does("dan", "crisis", scope="all", statement="Satu.", by="2h")
+    scene.later(minutes=5)
+    scene.does("dan", "crisis", scope="all", statement="Dua.", by="4h")
+    scene.does("sue", "confirm", statement="Dua.")
+    scene.later(hours=4)
+    scene.sweep()
+    assert ("promise", 1) in [(data["reason"], data["rung"]) for _, data in scene.happened("alert")]
+
+
+def test_a_second_tap_that_is_asked_for_is_nothing_suspicious(scene: Stage) -> None:
+    alice = scene.person("alice")
+    for _ in range(4):
+        act = Act("reply", 1, args={"text": "Baca dong Kak."})
+        with scene.open() as conn:
+            with pytest.raises(Refused) as refused:
+                acts.perform(conn, scene.brand, alice, act, scene.now)
+            acts.refuse(conn, scene.brand, "alice", act, refused.value, scene.now)
+    assert scene.happened("suspicious") == []
+
+
 @pytest.mark.parametrize("role", Role)
 @pytest.mark.parametrize("verb", sorted(set(LEAST_ROLE) - {"manage_staff"}))
 def test_the_gate_refuses_each_act_to_whom_it_does_not_belong(role: Role, verb: str) -> None:

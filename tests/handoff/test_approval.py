@@ -87,10 +87,10 @@ def test_the_tightest_limit_binds() -> None:
 
 
 def test_an_override_has_a_cap_and_three_open_reviews_end_them() -> None:
-    override.require(REFUND, "refund", 1_000_000, 2, own_case=False)
+    override.require(REFUND, "refund", 1_000_000, 2)
     for amount, unreviewed in ((1_000_001, 0), (1, 3)):
         with pytest.raises(Refused, match="limit"):
-            override.require(REFUND, "refund", amount, unreviewed, own_case=False)
+            override.require(REFUND, "refund", amount, unreviewed)
     with pytest.raises(Refused, match="not_allowed"):
         override.review(override.Override(1, 5), 1, "justified", NOON)
     with pytest.raises(Refused, match="invalid"):

@@ -1,7 +1,6 @@
 """Bursts of complaints: none in ordinary days, and a real one with the first contact that meets both."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
@@ -33,12 +32,11 @@ def arrivals(rate: Callable[[int], float], random: Random, days: int) -> list[fl
     """Return when followers complain, in minutes, spread by chance within each half hour."""
     times: list[float] = []
     for slot in range(days * 48):
-        spans, left = 0, rate(slot // 2 % 24)
-        gap = random.expovariate(left) if left else 2.0
+        left = rate(slot // 2 % 24)
+        gap = random.expovariate(left)
         while gap < 1:
             times.append((slot + gap) * 30)
             gap += random.expovariate(left)
-            spans += 1
     return times
 
 
@@ -49,14 +47,12 @@ def history(scene: Stage, times: list[float]) -> list[float]:
     with scene.open() as conn:
         for number, minutes in enumerate(times, 1):
             at = begins + timedelta(minutes=minutes)
-            before = len(seen)
             effects = signs.complained(
                 conn, scene.brand.promises, number, number, None, at, at,
                 ticket=None, severe=False, history_since=begins,
             )  # fmt: skip
             if any(getattr(one, "kind", None) == "crisis" for one in effects):
                 seen.append(minutes)
-            assert len(seen) <= before + 1
     return seen
 
 
@@ -98,5 +94,3 @@ def test_the_watch_begins_with_the_first_follower_who_meets_both_thresholds() ->
     assert len(history(scene, [10.0, 12.0, 14.0, 16.0, 39.0, 40.5])) == 1
     with scene.open() as conn:
         assert len(conn.execute(SIGNS.select()).all()) == 6
-    other = replace(scene.brand.promises, crisis=replace(rules, contacts=7))
-    assert other.crisis.contacts == 7

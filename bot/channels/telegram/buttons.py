@@ -80,6 +80,7 @@ class UndoTap:
 Tap = SureTap | DecideTap | OfferTap | AckTap | CardTap | HeldTap | FeedbackTap | EraseTap | UndoTap
 
 _ID = "([0-9]{1,18})"
+_ANSWERS = "approve|reject|justified|not_justified|sop_change|confirm|recall|ack|pause|lock"
 # Telegram allows 64 bytes; a few words and a number or two of the database stay far below.
 _CODES: tuple[tuple[type[Tap], str, tuple[Callable[[str], object], ...]], ...] = (
     (OfferTap, f"offer:{_ID}:([0-9]{{1,2}})", (int, int)),
@@ -90,7 +91,7 @@ _CODES: tuple[tuple[type[Tap], str, tuple[Callable[[str], object], ...]], ...] =
     (EraseTap, f"erase:{_ID}", (int,)),
     (UndoTap, f"undo:{_ID}", (int,)),
     (SureTap, f"sure:{_ID}", (int,)),
-    (DecideTap, f"(apr|rev|say|alarm|lock):{_ID}:([a-z_]{{2,16}})", (str, int, str)),
+    (DecideTap, f"(apr|rev|say|alarm|lock):{_ID}:({_ANSWERS})", (str, int, str)),
 )
 _PATTERNS = {kind: re.compile(pattern, re.ASCII) for kind, pattern, _ in _CODES}
 

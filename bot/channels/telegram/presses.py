@@ -13,8 +13,7 @@ from bot.channels.telegram.address import NAME
 from bot.channels.telegram.buttons import AckTap, CardTap, DecideTap, HeldTap, SureTap, UndoTap
 from bot.channels.telegram.heard import Heard
 from bot.tables import OUTBOX, TOPICS
-from handoff import people, tickets
-from handoff.crisis import ALL
+from handoff import crises, people, tickets
 from handoff.entry import Refused
 from handoff.staff import Person
 
@@ -51,7 +50,7 @@ def press(
                     act = Act("reply")
                     return _on_doubted(conn, brand, query, now)
                 case DecideTap():
-                    act = _decision(what)
+                    act = _decision(conn, what)
                     return _on_decision(conn, brand, person, query, what, act, now)
                 case UndoTap(removal):
                     act = Act("undo")
@@ -91,8 +90,8 @@ def _on_doubted(conn: Connection, brand: Brand, query: CallbackQuery, now: datet
     return "", False
 
 
-def _decision(what: DecideTap) -> Act:
-    """Return the act that a button under a ping stands for."""
+def _decision(conn: Connection, what: DecideTap) -> Act:
+    """Return the act that a button under a ping stands for; a pause is for the scope of its crisis."""
     match what.kind:
         case "apr":
             return Act(what.answer, args={"approval": what.number})
@@ -102,8 +101,10 @@ def _decision(what: DecideTap) -> Act:
             return Act(what.answer, args={"version": what.number})
         case "lock":
             return Act("lock", args={"person": what.number})
+        case _ if what.answer == "pause":
+            return Act("pause", args={"scope": crises.get(conn, what.number).scope})
         case _:
-            return Act(what.answer, args={"scope": ALL})
+            return Act(what.answer)
 
 
 def _on_decision(

@@ -163,6 +163,7 @@ def upgrade() -> None:
         sa.Column("contacts", sa.Integer(), nullable=False),
         sa.Column("usual", sa.Float(), nullable=False),
         sa.Column("update_by", sa.DateTime(), nullable=True),
+        sa.Column("update_said_at", sa.DateTime(), nullable=True),
         sa.Column("update_warn_at", sa.DateTime(), nullable=True),
         sa.Column("remind_at", sa.DateTime(), nullable=True),
         sa.Column("look_at", sa.DateTime(), nullable=True),
