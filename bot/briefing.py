@@ -50,7 +50,7 @@ def crisis(conn: Connection, brand: Brand, crisis_id: int, now: datetime) -> dic
     return {
         "scope": row.scope,
         "since": clock_words(row.declared_at or row.began_at, now, brand.zone, brand.language),
-        "count": signs.count(conn, since, now, to_the_end=True),
+        "count": signs.count_lately(conn, brand.promises, now),
         "usual": f"{row.usual:g}",
         "told": len(statements.receivers(conn, crisis_id)),
         "text": quote(live.text, 200) if live else "-",
