@@ -14,7 +14,7 @@ from handoff.prepared import Prepared
 INSTANT = timedelta(microseconds=1)
 # Carried out fifteen times for a message that complains, where many do.
 COUNTED = Prepared(
-    select(func.count(func.distinct(SIGNS.c.conversation_id))).where(
+    select(func.count(func.distinct(SIGNS.c.conversation_id)).label("followers")).where(
         SIGNS.c.at >= bindparam("begins"), SIGNS.c.at < bindparam("ends")
     )
 )
