@@ -20,9 +20,9 @@ def lock(conn: Connection, brand: Brand, person: Person, act: Act, now: datetime
 
     Raises Refused where they are not below. `mimin staff add` brings them back.
     """
-    other = people.find_by_id(conn, values.number(act, "person") or 0)
+    other = _meant(conn, act)
     if other is None:
-        raise Refused("unknown", "nobody of that number is at the desk")
+        raise Refused("unknown", "nobody of that name or number is at the desk")
     if RANK[other.role] >= RANK[person.role]:
         raise Refused("not_allowed", f"locking {other.name} takes somebody above them")
     freed = shifts.leave(conn, brand.promises, other, now)
@@ -30,3 +30,10 @@ def lock(conn: Connection, brand: Brand, person: Person, act: Act, now: datetime
     entry = Entry("staff_removed", staff=other.id, data={"by": person.id})
     told = TellSeniors("locked", {"who": other.name}, None, person.id)
     ledger.record(conn, brand, [entry, *freed, told], now)
+
+
+def _meant(conn: Connection, act: Act) -> Person | None:
+    named = act.args.get("person")
+    if isinstance(named, str) and not named.isdigit():
+        return people.find_staff(conn, named.strip())
+    return people.find_by_id(conn, values.number(act, "person") or 0)

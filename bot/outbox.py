@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, Select, bindparam, insert, literal_colum
 from sqlalchemy.exc import IntegrityError
 
 from bot import cutting
-from bot.tables import CONVERSATIONS, IS_QUEUED, IS_TROUBLED, OUTBOX
+from bot.tables import CONVERSATIONS, IS_PING, IS_QUEUED, IS_TROUBLED, OUTBOX
 from handoff.entry import Refused
 from handoff.prepared import Prepared
 
@@ -266,3 +266,11 @@ def _pieces(letter: Letter) -> Iterator[tuple[Letter, int, str, bool]]:
 
 def _rows() -> Select[Any]:
     return select(OUTBOX)
+
+
+def find_ping(conn: Connection, channel: str, recipient: str, remote_id: str) -> Mapping[str, Any]:
+    """Return what a ping to staff carries, by its number in their chat; nothing where it is no ping."""
+    sent = select(OUTBOX.c.payload).where(
+        IS_PING, OUTBOX.c.channel == channel, OUTBOX.c.recipient == recipient, OUTBOX.c.remote_id == remote_id
+    )
+    return conn.execute(sent.order_by(OUTBOX.c.id.desc()).limit(1)).scalar_one_or_none() or {}

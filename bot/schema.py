@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.database import reading
 
-HEAD = "0005"
+HEAD = "0006"
 
 
 def upgrade(engine: Engine) -> None:

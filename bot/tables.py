@@ -17,6 +17,7 @@ IS_PENDING = text("status = 'pending'")
 IS_SET_ASIDE = text("status = 'dead'")
 IS_QUEUED = text("status = 'queued'")
 IS_TROUBLED = text("status IN ('dead', 'uncertain')")
+IS_PING = text("kind IN ('alert', 'notice')")
 
 
 class ContactRow(SQLModel, table=True):
@@ -208,6 +209,7 @@ class OutboxRow(SQLModel, table=True):
         Index("outbox_troubled", "id", sqlite_where=IS_TROUBLED),
         Index("outbox_of_message", "message_id"),
         Index("outbox_of_alert", "alert_id", sqlite_where=text("alert_id IS NOT NULL")),
+        Index("outbox_pings", "recipient", "remote_id", sqlite_where=IS_PING),
     )
 
     id: int | None = Field(default=None, primary_key=True)

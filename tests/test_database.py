@@ -174,3 +174,38 @@ def test_promises_of_an_older_version_run_on_in_the_hours_of_their_category(tmp_
         assert conn.exec_driver_sql("SELECT target_seconds FROM deadlines").scalar_one() == 1800
         command.upgrade(config, "head")
     engine.dispose()
+
+
+def test_climbs_and_alerts_of_an_older_version_stay_as_they_were(tmp_path: Path) -> None:
+    """Both tables were made anew when crises, which have no ticket, began to climb the ladder."""
+    engine = open_engine(f"sqlite:///{tmp_path / 'old.db'}")
+    config = migrating._config()
+    with transaction(engine) as conn:
+        config.attributes["connection"] = conn
+        command.upgrade(config, "0004")
+        for row in (
+            "staff (id, name, role, active, on_call) VALUES (1, 'rina', 'decision_maker', 1, '[]')",
+            "tickets (id, conversation_id, version, status, category, opened_at, handed_back)"
+            " VALUES (1, 1, 0, 'waiting', 'crisis', '2026-11-23 02:00:00.000000', 0)",
+            "climbs (id, ticket_id, state, acked_by, ended, look_at)"
+            " VALUES (7, 1, '{}', 1, 0, '2026-11-23 02:10:00.000000')",
+            "alerts (id, climb_id, ticket_id, staff_id, reason, rung, n, count, raised_at, held)"
+            " VALUES (9, 7, 1, 1, 'crisis', 1, 1, 1, '2026-11-23 02:00:00.000000', 0)",
+        ):
+            conn.exec_driver_sql(f"INSERT INTO {row}")
+        asked = (
+            "SELECT id, ticket_id, acked_by, ended, look_at FROM climbs",
+            "SELECT id, climb_id, ticket_id, staff_id, reason, rung, raised_at FROM alerts",
+        )
+        before = [conn.exec_driver_sql(sql).all() for sql in asked]
+        command.upgrade(config, "head")
+        assert [conn.exec_driver_sql(sql).all() for sql in asked] == before
+        conn.exec_driver_sql("INSERT INTO climbs (id, crisis_id, state, ended) VALUES (8, 1, '{}', 0)")
+        command.downgrade(config, "0004")
+        assert [conn.exec_driver_sql(sql).all() for sql in asked] == before, (
+            "a climb of a crisis goes, no other"
+        )
+        command.upgrade(config, "head")
+    with engine.connect() as conn:
+        assert conn.exec_driver_sql("PRAGMA foreign_key_check").all() == []
+    engine.dispose()

@@ -24,6 +24,7 @@ def plans(scene: Stage) -> list[str]:
         intake.list_dead(conn)
         outbox.list_ready(conn, scene.now)
         outbox.list_troubled(conn)
+        outbox.find_ping(conn, "telegram", "2002", "7")
         sweep.next_look(conn)
         sweep.sweep(conn, scene.brand.promises, scene.now)
         tickets.list_open(conn)

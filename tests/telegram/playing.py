@@ -197,10 +197,11 @@ async def staged(
     starts: bool = True,
     group: bool = False,
     webhook: str = "",
+    rules: str = "",
 ) -> AsyncIterator[Stage]:
     """Set the stage: followers Ani and Bayu, admin Sari, supervisor Agus, decision-maker Rina.
 
-    With `group` the staff have one, with topics.
+    With `group` the staff have one, with topics; `rules` are tables of the configuration besides.
     """
     clock = Clock()
     async with FakeApi(clock) as api:
@@ -211,7 +212,7 @@ async def staged(
         api.group(PUBLIC, "Penonton")
         more = f"group = {STAFF_GROUP}\n" if group else ""
         more += f'webhook = "{webhook}"\n' if webhook else ""
-        service = make_service(folder, api, clock, rate, more=more)
+        service = make_service(folder, api, clock, rate, more=more + rules)
         stage = Stage(api, service, clock, patience)
         try:
             if starts:

@@ -13,9 +13,12 @@ from bot.channels.telegram.orders import read_order
     [
         ("/remedi refund 150rb Kami refund ya Kak.", None, "remedy",
          {"action": "refund", "amount": "150rb", "text": "Kami refund ya Kak."}),
-        ("/setuju", 7, "approve", {"approval": 7}),
+        ("/setuju", {"approval": 7}, "approve", {"approval": 7}),
         ("/setuju 3 500rb", None, "approve", {"approval": 3, "amount": "500rb"}),
-        ("/setuju 500rb", 7, "approve", {"approval": 7, "amount": "500rb"}),
+        ("/setuju 500rb", {"approval": 7}, "approve", {"approval": 7, "amount": "500rb"}),
+        ("/setuju", {"override": 7}, "approve", {}),
+        ("/konfirmasi", {"version": 2}, "confirm", {"version": 2}),
+        ("/kunci sari", None, "lock", {"person": "sari"}),
         ("/tolak #3 belum cukup bukti", None, "reject", {"approval": 3, "reason": "belum cukup bukti"}),
         ("/kalimat@mimin_bot 3 Kalimat baru.", None, "reword", {"approval": 3, "text": "Kalimat baru."}),
         ("/tinjau 2 dibenarkan", None, "review", {"override": 2, "verdict": "justified", "reason": ""}),
@@ -23,7 +26,7 @@ from bot.channels.telegram.orders import read_order
          {"scope": "all", "statement": "Sedang kami tangani."}),
     ],
 )  # fmt: skip
-def test_an_order_is_read(text: str, subject: int | None, verb: str, args: dict[str, Any]) -> None:
+def test_an_order_is_read(text: str, subject: dict[str, int] | None, verb: str, args: dict[str, Any]) -> None:
     order = read_order(text, subject)
     assert order is not None
     assert (order.verb, dict(order.args)) == (verb, args)

@@ -25,12 +25,16 @@ ORDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "pause": ("pause", ("scope",)),
     "krisis": ("crisis", ("scope", "statement")),
     "crisis": ("crisis", ("scope", "statement")),
+    "konfirmasi": ("confirm", ("version",)),
+    "confirm": ("confirm", ("version",)),
     "batalkan": ("recall", ("version",)),
     "recall": ("recall", ("version",)),
     "akhirkrisis": ("end_crisis", ("scope", "statement")),
     "endcrisis": ("end_crisis", ("scope", "statement")),
+    "kunci": ("lock", ("person",)),
+    "lock": ("lock", ("person",)),
 }
-NUMBERED = ("approval", "override")
+NUMBERED = ("approval", "override", "version")
 VERDICTS = {"dibenarkan": "justified", "salah": "not_justified", "ubahsop": "sop_change"}
 
 
@@ -42,11 +46,11 @@ class Order:
     args: Mapping[str, object]
 
 
-def read_order(text: str, subject: int | None = None) -> Order | None:
+def read_order(text: str, subject: Mapping[str, int] | None = None) -> Order | None:
     """Read a command; None where it is none of these.
 
-    `subject` is the request or the override of the message that is replied to, which need not be named
-    then. The number of one is left out, too, where only one is open.
+    `subject` is the request, override or statement of the message that is replied to, by the name of its
+    value; it need not be named then. The number of one is left out, too, where only one is open.
     """
     first, _, rest = text.strip().partition(" ")
     found = ORDERS.get(first[1:].split("@")[0].lower())
@@ -59,8 +63,8 @@ def read_order(text: str, subject: int | None = None) -> Order | None:
         if name in NUMBERED:
             word, _, behind = left.partition(" ")
             number = word.removeprefix("#")
-            if subject is not None:
-                args[name] = subject
+            if subject and name in subject:
+                args[name] = subject[name]
             elif number.isascii() and number.isdigit() and not (verb == "approve" and len(number) > 6):
                 args[name], left = int(number), behind.strip()
         elif place + 1 == len(names):

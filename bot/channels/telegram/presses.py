@@ -5,14 +5,14 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 from telegram import CallbackQuery, Message
 
-from bot import acts, contacts, granting, topics
+from bot import acts, contacts, granting, outbox, topics
 from bot.act import Act
 from bot.brand import Brand
 from bot.channels.telegram import desk, public
 from bot.channels.telegram.address import NAME
 from bot.channels.telegram.buttons import AckTap, CardTap, DecideTap, HeldTap, SureTap, UndoTap
 from bot.channels.telegram.heard import Heard
-from bot.tables import OUTBOX, TOPICS
+from bot.tables import TOPICS
 from handoff import crises, people, tickets
 from handoff.entry import Refused
 from handoff.staff import Person
@@ -118,14 +118,9 @@ def _on_decision(
 ) -> Said:
     """Decide by a button, which counts only under the ping that was sent for it, in that person's chat."""
     message = query.message
-    mine = select(OUTBOX.c.payload).where(
-        OUTBOX.c.channel == NAME,
-        OUTBOX.c.recipient == str(message.chat.id if message else 0),
-        OUTBOX.c.remote_id == str(message.message_id if message else 0),
-    )
+    where = (str(message.chat.id), str(message.message_id)) if message else ("", "")
     key = {"apr": "approval", "rev": "review", "say": "confirm", "alarm": "crisis", "lock": "lock"}[what.kind]
-    payload = conn.execute(mine.order_by(OUTBOX.c.id.desc()).limit(1)).scalar_one_or_none() or {}
-    if payload.get(key) != what.number:
+    if outbox.find_ping(conn, NAME, *where).get(key) != what.number:
         raise Refused("not_available", brand.wording.say("button_old", brand.language))
     if act.verb == "reject":
         return brand.wording.say("press_reject_how", brand.language), True

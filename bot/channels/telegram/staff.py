@@ -5,14 +5,13 @@ from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 from telegram import Message
 
-from bot import acts
+from bot import acts, outbox
 from bot.act import Act
 from bot.brand import Brand
 from bot.channels.telegram.address import NAME
-from bot.tables import OUTBOX
 from bot.wording import clock_words
 from handoff import tickets
 from handoff.entry import Refused
@@ -41,11 +40,11 @@ def promise(
         return f"{refused.sentence}\n\n{brand.wording.say('promise_usage', brand.language)}"
 
 
-def subject_of(conn: Connection, message: Message) -> int | None:
-    """Return the request or override of the ping that is replied to."""
+def subject_of(conn: Connection, message: Message) -> dict[str, int]:
+    """Return the request, override or statement of the ping that is replied to, by its value's name."""
     payload = _pinged(conn, message)
-    found = payload.get("approval", payload.get("review"))
-    return int(found) if isinstance(found, int) else None
+    named = {"approval": "approval", "review": "override", "confirm": "version"}
+    return {name: payload[key] for key, name in named.items() if isinstance(payload.get(key), int)}
 
 
 def meant_by(conn: Connection, person: Person, message: Message) -> int:
@@ -64,13 +63,7 @@ def _pinged(conn: Connection, message: Message) -> Mapping[str, Any]:
     replied = message.reply_to_message
     if replied is None:
         return {}
-    about = select(OUTBOX.c.payload).where(
-        OUTBOX.c.alert_id.is_not(None),
-        OUTBOX.c.channel == NAME,
-        OUTBOX.c.recipient == str(message.chat.id),
-        OUTBOX.c.remote_id == str(replied.message_id),
-    )
-    return conn.execute(about.limit(1)).scalar_one_or_none() or {}
+    return outbox.find_ping(conn, NAME, str(message.chat.id), str(replied.message_id))
 
 
 def _read(brand: Brand, text: str, meant: Callable[[], int], now: datetime) -> tuple[Act, datetime]:
