@@ -1,20 +1,23 @@
-"""What is due by the calendar, not by a promise: nightly housekeeping, run by APScheduler."""
+"""What is due by the calendar, not by a promise: housekeeping and the mornings, run by APScheduler."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
-from bot import journal
+from bot import custody, journal
+from bot.brand import Brand
 from bot.service import Service
 from bot.tables import INBOUND, LOGINS, MARKS, SESSIONS
 from handoff import swaps
 from handoff.entry import Entry
 
 HOUSEKEEPING = "housekeeping"
+CUSTODY = "custody"
 KEPT_RAW = timedelta(days=30)
 
 
@@ -41,25 +44,32 @@ def mark_run(conn: Connection, chore: str, now: datetime, *, late: bool = False)
     conn.execute(row.on_conflict_do_update(index_elements=["name"], set_={"value": now.isoformat()}))
 
 
+@dataclass(frozen=True, slots=True)
+class Chore:
+    """Something done every day at a time of the brand's zone: `run` in one transaction, then `after`."""
+
+    name: str
+    at: time
+    run: Callable[[Connection, Brand, datetime], None]
+    after: Callable[[], Awaitable[None]] | None = None
+
+
 class Chores:
     """The chores of one process. One that was missed while the process was down runs once at start."""
 
     def __init__(self, service: Service, learn_anew: Callable[[], Awaitable[None]]) -> None:
         """Take the process, and what teaches it what followers chose since it last learnt."""
         self._service = service
-        self._learn_anew = learn_anew
-        self._trigger = CronTrigger(hour=3, minute=30, timezone=service.brand.zone)
+        self._chores = (
+            Chore(HOUSEKEEPING, time(3, 30), lambda conn, _, now: clean(conn, now), learn_anew),
+            Chore(CUSTODY, time(8), custody.send_head),
+        )
         self._scheduler = AsyncIOScheduler(timezone=service.brand.zone)
 
     async def start(self) -> None:
         """Catch up on what was missed, then follow the calendar."""
-        service = self._service
-        last = await service.read(lambda conn: last_run(conn, HOUSEKEEPING))
-        if last is not None and self._missed(last, service.now()):
-            await self._housekeeping(late=True)
-        elif last is None:
-            await service.write(lambda conn: mark_run(conn, HOUSEKEEPING, service.now()))
-        self._add(self._housekeeping)
+        for chore in self._chores:
+            await self._begin(chore)
         self._scheduler.start()
 
     def stop(self) -> None:
@@ -67,19 +77,26 @@ class Chores:
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
 
-    def _add(self, chore: Callable[[], Awaitable[None]]) -> None:
-        self._scheduler.add_job(chore, self._trigger, misfire_grace_time=None, coalesce=True)
+    async def _begin(self, chore: Chore) -> None:
+        service, zone = self._service, self._service.brand.zone
+        trigger = CronTrigger(hour=chore.at.hour, minute=chore.at.minute, timezone=zone)
+        last = await service.read(lambda conn: last_run(conn, chore.name))
+        if last is None:
+            await service.write(lambda conn: mark_run(conn, chore.name, service.now()))
+        else:
+            following = trigger.get_next_fire_time(None, last)
+            if following is not None and following <= service.now():
+                await self._do(chore, late=True)
+        self._scheduler.add_job(self._do, trigger, [chore], misfire_grace_time=None, coalesce=True)
 
-    def _missed(self, last: datetime, now: datetime) -> bool:
-        following = self._trigger.get_next_fire_time(None, last)
-        return following is not None and following <= now
-
-    async def _housekeeping(self, *, late: bool = False) -> None:
-        now = self._service.now()
+    async def _do(self, chore: Chore, *, late: bool = False) -> None:
+        service = self._service
+        now = service.now()
 
         def run(conn: Connection) -> None:
-            clean(conn, now)
-            mark_run(conn, HOUSEKEEPING, now, late=late)
+            chore.run(conn, service.brand, now)
+            mark_run(conn, chore.name, now, late=late)
 
-        await self._service.write(run)
-        await self._learn_anew()
+        await service.write(run)
+        if chore.after is not None:
+            await chore.after()

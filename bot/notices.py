@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Row, select
 from bot import briefing, contacts, crisis_news, decisions, outbox
 from bot.brand import Brand
 from bot.outbox import Letter
-from bot.places import places
+from bot.places import places, second_places
 from bot.tables import MARKS, MESSAGES, WEB_ADDRESS
 from bot.wording import clock_words, quote
 from handoff import clocks, crises, people, tickets
@@ -71,7 +71,7 @@ def _alert(conn: Connection, brand: Brand, alert: int, now: datetime) -> Iterato
     text, payload = _written(conn, brand, row, now)
     to = list(places(brand, row.staff_id, person))
     if _is_second(brand, row):
-        to += _second_places(brand, person)
+        to += second_places(brand, person)
         payload["facts"] = _facts(conn, row, person)
     for channel, recipient in to:
         yield Letter(f"alert:{alert}", "alert", channel, recipient, text, payload=payload, alert=alert)
@@ -124,14 +124,6 @@ def _is_second(brand: Brand, alert: Row[Any]) -> bool:
     """Say whether the rung of the alert rings on the second channel, too."""
     ladder = brand.promises.ladder
     return bool(0 < alert.rung <= len(ladder)) and ladder[alert.rung - 1].channel == SECOND
-
-
-def _second_places(brand: Brand, person: Person | None) -> Iterator[tuple[str, str]]:
-    """Return where the second channel rings: the webhook is one place, whomever the ping is for."""
-    if "webhook" in brand.reaches:
-        yield "webhook", "webhook"
-    if "email" in brand.reaches and person is not None and person.email is not None:
-        yield "email", person.email
 
 
 def _facts(conn: Connection, alert: Row[Any], person: Person | None) -> dict[str, object]:

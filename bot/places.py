@@ -18,6 +18,14 @@ def places(brand: Brand, staff_id: int, person: Person | None) -> Iterator[tuple
         yield "telegram", str(person.telegram)
 
 
+def second_places(brand: Brand, person: Person | None) -> Iterator[tuple[str, str]]:
+    """Return where the second channel rings: the webhook is one place, whomever it is for."""
+    if "webhook" in brand.reaches:
+        yield "webhook", "webhook"
+    if "email" in brand.reaches and person is not None and person.email is not None:
+        yield "email", person.email
+
+
 def seniors(conn: Connection, brand: Brand, now: datetime, *but: int) -> list[Person]:
     """Return the supervisors and decision-makers on call, except some; all of them where nobody is."""
     above = [

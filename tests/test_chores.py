@@ -1,17 +1,22 @@
 """What is set by the calendar: a night that was missed is caught up with once, and marked late."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection, Row, delete, select, update
 
-from bot import chores, journal
+from bot import audit, chores, custody, journal
 from bot.chores import HOUSEKEEPING, Chores
 from bot.database import METADATA, Writer, open_engine, reading
 from bot.service import Pulse, Service
 from bot.settings import load_settings
-from tests.cast import small_brand
+from bot.tables import AUDIT, OUTBOX
+from handoff.tables import STAFF
+from tests.cast import COMPLAINT, small_brand, stage
 
 NOW = datetime(2026, 11, 23, 5, tzinfo=UTC)  # noon in Jakarta; the chore is due at half past three
 
@@ -61,3 +66,30 @@ def test_a_chore_that_was_missed_runs_once_at_the_start_and_is_marked_late(
     tmp_path: Path, last: datetime | None, said: list[str]
 ) -> None:
     assert started(tmp_path, NOW, last) == (said, NOW if said or last is None else last)
+
+
+def test_the_head_of_the_chain_goes_outside_and_shows_what_was_cut_off_since() -> None:
+    scene = stage(replace(small_brand(), reaches=frozenset({"telegram", "email", "webhook"})))
+    with scene.open() as conn:
+        conn.execute(update(STAFF).where(STAFF.c.name == "dan").values(telegram=77, email="dan@example.com"))
+        custody.send_head(conn, scene.brand, scene.now)
+        assert heads(conn) == [], "there is nothing to keep yet"
+    scene.says(COMPLAINT)
+    scene.does("alice", "claim")
+    with scene.open() as conn:
+        custody.send_head(conn, scene.brand, scene.now)
+        sent = heads(conn)
+        assert [(row.channel, row.recipient) for row in sent] == [
+            ("email", "dan@example.com"), ("telegram", "77"), ("webhook", "webhook"),
+        ]  # fmt: skip
+        _, head = audit.head(conn)
+        assert all(head in row.text for row in sent)
+        assert audit.verify(conn, head).why is None
+        conn.execute(delete(AUDIT).where(AUDIT.c.hash == head))
+        assert "cut off" in (audit.verify(conn, head).why or "")
+
+
+def heads(conn: Connection) -> list[Row[Any]]:
+    """Return the letters that carry a head."""
+    rows = select(OUTBOX).where(OUTBOX.c.kind == "notice", OUTBOX.c.cause.like("head:%"))
+    return list(conn.execute(rows.order_by(OUTBOX.c.channel)))
