@@ -26,7 +26,7 @@ def main() -> None:
     brand = build_brand(settings, read_content(settings.content, settings.language), cache_folder(os.environ))
 
     def found(text: str) -> list[str]:
-        context = Context((), typos=brand.understanding.outgoing.typos(text))
+        context = Context((), typos=brand.understanding.outgoing.typos(text, [brand.name]))
         findings = guard.inspect(text, guarding.parts_of(brand, text), find_personal(text), context)
         return [one.sentence for one in findings if one.level is not Level.HINT]
 

@@ -42,7 +42,7 @@ def inspect(
         known=_known(brand, said),
         own_names=_names_in(thread.name),
         others=frozenset(name for one in contacts.list_names(conn, thread.id) for name in _names_in(one)),
-        typos=brand.understanding.outgoing.typos(text),
+        typos=brand.understanding.outgoing.typos(text, [brand.name]),
     )
     return guard.inspect(text, parts_of(brand, text), find_personal(text), context)
 

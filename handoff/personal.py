@@ -6,6 +6,23 @@ from dataclasses import dataclass
 
 _DIGITS = re.compile(r"(?<![\w.+-])\+?[0-9(](?:[0-9().\s-]{6,}[0-9])(?![\w-]|\.[0-9])")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# An address as people hide it from machines: "budi [at] mail.example", "budi at mail dot example".
+_HIDDEN_DOT = r"\s*[\[({]\s*dot\s*[\])}]\s*|\s+dot\s+"
+_HIDDEN_MAIL = re.compile(
+    rf"([\w.+-]+)\s*[\[({{]\s*(?:at|@)\s*[\])}}]\s*([\w-]+(?:(?:\.|{_HIDDEN_DOT})[\w-]+)+)"
+    rf"|([\w.+-]+)\s+at\s+([\w-]+(?:(?:{_HIDDEN_DOT})[\w-]+)+)"
+    r"|([\w+-]*[._0-9][\w.+-]*)\s+at\s+([\w-]+(?:\.[a-z]{2,8})+)\b",
+    re.IGNORECASE,
+)
+# Letters that stand for digits in a number: "o812", "08l2".
+_LIKE_DIGITS = re.compile(r"(?<![a-z])[oil](?=[0-9]{2})|(?<=[0-9])[oil]{1,2}(?![a-z])", re.IGNORECASE)
+_SPOKEN = {
+    "nol": "0", "kosong": "0", "satu": "1", "dua": "2", "tiga": "3", "empat": "4", "lima": "5",
+    "enam": "6", "tujuh": "7", "delapan": "8", "lapan": "8", "sembilan": "9",
+    "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
+    "six": "6", "seven": "7", "eight": "8", "nine": "9",
+}  # fmt: skip
+_WORDS = re.compile(rf"\b(?:(?:{'|'.join(_SPOKEN)})[\s,-]+){{8,}}(?:{'|'.join(_SPOKEN)})\b", re.IGNORECASE)
 # Where a payment card's number begins, and how many digits it has (ISO/IEC 7812, as the schemes publish it).
 _CARD = re.compile(
     r"4[0-9]{12}(?:[0-9]{3}){0,2}|(?:5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)[0-9]*|3[47][0-9]{13}"
@@ -20,10 +37,14 @@ _PROVINCES = frozenset(
 _MOBILE = re.compile(r"(?:\+?62|0)8[1-9][0-9]{7,10}")
 # Mail boxes of an office, which belong to nobody in particular.
 _OFFICES = frozenset(
-    {"admin", "billing", "bantuan", "care", "cs", "contact", "customer", "customercare", "customerservice",
-     "finance", "halo", "hello", "help", "helpdesk", "hi", "hr", "info", "kontak", "layanan", "legal",
-     "marketing", "media", "no-reply", "noreply", "office", "partner", "press", "privacy", "refund",
-     "sales", "service", "support", "team", "tiket"}
+    {"admin", "ask", "bantuan", "billing", "booking", "career", "careers", "care", "cs", "claim", "claims",
+     "complaint", "complaints", "contact", "corporate", "customer", "customercare", "customerservice",
+     "dukungan", "feedback", "finance", "halo", "hello", "help", "helpdesk", "hi", "hr", "hrd", "humas",
+     "info", "karier", "karir", "kemitraan", "kerjasama", "keuangan", "klaim", "komplain", "kontak",
+     "layanan", "legal", "marketing", "media", "mitra", "no-reply", "noreply", "office", "order", "partner",
+     "partners", "partnership", "pengaduan", "penjualan", "pr", "press", "privacy", "promo", "recruitment",
+     "redaksi", "refund", "rekrutmen", "reservasi", "reservation", "reservations", "sales", "sekretariat",
+     "service", "services", "sponsor", "sponsorship", "support", "tanya", "team", "tiket"}
 )  # fmt: skip
 
 
@@ -63,12 +84,18 @@ def is_nik(digits: str) -> bool:
 
 
 def _numbers(text: str) -> Iterator[Datum]:
-    for found in _DIGITS.finditer(text):
+    shown = _LIKE_DIGITS.sub(lambda hit: "".join("0" if c in "oO" else "1" for c in hit[0]), text)
+    for found in _DIGITS.finditer(shown):
         digits = re.sub(r"[^0-9]", "", found[0])
         plus = "+" if found[0].startswith("+") else ""
         kind = _kind(digits, plus)
         if kind is not None:
             yield Datum(kind, _plain_phone(digits) if kind == "phone" else digits, found.start(), found.end())
+    for found in _WORDS.finditer(text):
+        digits = "".join(_SPOKEN[word] for word in re.findall(r"[a-z]+", found[0].lower()))
+        kind = _kind(digits, "")
+        if kind is not None:
+            yield Datum(kind, digits, found.start(), found.end())
 
 
 def _kind(digits: str, plus: str) -> str | None:
@@ -85,6 +112,14 @@ def _plain_phone(digits: str) -> str:
 
 def _addresses(text: str) -> Iterator[Datum]:
     for found in _MAIL.finditer(text):
-        name = found[0].partition("@")[0].lower()
-        if re.split(r"[.+_-]", name)[0] not in _OFFICES and name not in _OFFICES:
-            yield Datum("email", found[0].lower(), found.start(), found.end())
+        yield from _address(found[0], found)
+    for found in _HIDDEN_MAIL.finditer(text):
+        name, domain = (part for part in found.groups() if part is not None)
+        yield from _address(f"{name}@{re.sub(_HIDDEN_DOT, '.', domain)}", found)
+
+
+def _address(written: str, found: re.Match[str]) -> Iterator[Datum]:
+    """Yield an address unless it is an office's."""
+    name = written.partition("@")[0].lower()
+    if re.split(r"[.+_-]", name)[0] not in _OFFICES and name not in _OFFICES:
+        yield Datum("email", written.lower(), found.start(), found.end())

@@ -1,17 +1,23 @@
 """What a text that staff wrote says, clause by clause, and which of its words look misspelt. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.distance import OSA
+
 from knowledge.phrases import Phrase, Phrases
+from knowledge.primer import Primer
+from knowledge.spelling import Spelling
 from knowledge.text import normalise, tokens
 from knowledge.vocabulary import Reader
 from knowledge.words import TermList, Words
 
 ABUSE = "abuse"
 _CLAUSE = re.compile(r"(?<=[.!?;\n])\s+|\n+|,\s+(?=tapi|tp|namun|but|however)")
-_WORD = re.compile(r"(?<![\w@./'-])[^\W\d_]{5,}(?![\w@/'-]|\.\w)")
+TYPED = 5  # letters that a word has at least to be looked at for its spelling
+_LONG = 9  # letters from which on two of them may be wrong
+_WORD = re.compile(rf"(?<![\w@./'-])[^\W\d_]{{{TYPED},}}(?![\w@/']|-(?!(?:nya|ku|mu|lah|kah|pun|an)\b)|\.\w)")
 _LEET = str.maketrans("013457@$!", "oieastasi")
 _MIXED = re.compile(r"\b(?=\w*[a-zA-Z])[\w@$!]*[0-9@$!][\w@$!]*[a-zA-Z]\w*\b|\b[a-zA-Z]+[0-9@$]+\b")
 _APART = re.compile(r"\b(?:\w[\s.*_-]){3,}\w\b")
@@ -37,10 +43,11 @@ class Outgoing:
         self,
         words: Words,
         reader: Reader,
-        repaired: Callable[[str], str],
-        is_right: Callable[[str], bool],
+        primer: Primer,
+        vocabulary: Sequence[str],
+        answers: Sequence[str],
     ) -> None:
-        """Take the lists, what brings a misspelt word back to the brand's, and what is right as it stands."""
+        """Take the lists, what was learnt before, and the brand's own words and answers."""
         lists = {**words.guard, ABUSE: words.signals.get(ABUSE, TermList())}
         phrases = [
             Phrase(label, written, group=label, veto=veto)
@@ -50,38 +57,43 @@ class Outgoing:
         ]
         self._phrases = Phrases(phrases, reader.all_words)
         self._reader = reader
-        self._repaired = repaired
-        self._is_right = is_right
+        standard = (word.rstrip("*") for word in reader.standard)
+        self._right = frozenset([*vocabulary, *primer.spelt, *standard])
+        self._spelling = Spelling(sorted({*vocabulary, *primer.common}), self._right.__contains__)
+        self._names = frozenset(name for answer in answers for name in _names_in(answer))
 
     def clauses(self, text: str) -> list[Clause]:
         """Return the parts of a text that stand for themselves, with what each says."""
         parts = [part for part in _CLAUSE.split(text) if part.strip()]
         return [Clause(part, self._labels(part)) for part in parts]
 
-    def typos(self, text: str) -> list[tuple[str, str]]:
-        """Return the words that are likely misspelt, each with the brand's word that was meant.
+    def typos(self, text: str, names: Sequence[str] = ()) -> list[tuple[str, str]]:
+        """Return the words that are likely misspelt, each with the word that was meant.
 
-        A word with a capital inside a sentence is a name and no mistake.
+        A word with a capital inside a sentence is a name: only one of the brand's, as its answers or
+        `names` write it, is told from its misspelling.
         """
+        ours = self._names.union(*(name.split() for name in names))
         found: dict[str, str] = {}
         for hit in _WORD.finditer(text):
-            word = hit[0]
-            begins = not text[: hit.start()].strip() or text[: hit.start()].rstrip()[-1] in ".!?\n"
-            if word != word.lower() and not (begins or word.isupper()):
+            word, plain = hit[0], normalise(hit[0])
+            if self._stands(plain) or word in ours:
                 continue
-            plain = normalise(word)
-            if self._stands(plain):
+            if word != word.lower() and not (_begins(text, hit.start()) or word.isupper()):
+                near = [name for name in ours if len(name) >= TYPED and OSA.distance(word, name) == 1]
+                found |= {word: min(near)} if near else {}
                 continue
-            meant = self._repaired(plain)
-            if meant != plain and not plain.startswith(meant) and not meant.startswith(plain):
+            meant = self._spelling.repaired(plain)
+            is_near = OSA.distance(plain, meant) <= (1 if len(plain) < _LONG else 2)
+            if meant != plain and is_near and not plain.startswith(meant) and not meant.startswith(plain):
                 found[word] = meant
         return list(found.items())
 
     def _stands(self, word: str) -> bool:
         """Say whether a word is right: known as it is, as a chat word, or under its affixes."""
-        if word in self._reader.lexicon or self._is_right(word):
+        if word in self._reader.lexicon or word in self._right:
             return True
-        return any(self._is_right(stem) for stem in _stems(word))
+        return any(stem in self._right for stem in _stems(word))
 
     def _labels(self, text: str) -> dict[str, str]:
         words = self._reader.all_words(text)
@@ -97,6 +109,18 @@ class Outgoing:
         for shown in (_MIXED.findall(text), [re.sub(r"[\s.*_-]", "", hit) for hit in _APART.findall(text)]):
             if shown:
                 yield tokens(normalise(" ".join(shown).translate(_LEET)), self._reader.lexicon)
+
+
+def _begins(text: str, start: int) -> bool:
+    """Say whether a sentence begins there, where every word has a capital."""
+    before = text[:start].rstrip()
+    return not before or before[-1] in ".!?:\n" or "\n" in text[len(before) : start]
+
+
+def _names_in(text: str) -> Iterator[str]:
+    for hit in _WORD.finditer(text):
+        if hit[0][0].isupper() and not hit[0].isupper() and not _begins(text, hit.start()):
+            yield hit[0]
 
 
 def _stems(word: str) -> Iterator[str]:

@@ -29,13 +29,15 @@ class Primer:
 
     `strangers` are texts, as words, about what brands in general are asked: most are about nothing that any
     one brand wrote. `directions` says where each of them lies. `spelt` are words that are right as they
-    stand, `judged` the parts of the classifiers by signal, `source` a hash of what all was learnt from.
+    stand, `common` those that many texts hold, `judged` the parts of the classifiers by signal, `source` a
+    hash of what all was learnt from.
     """
 
     meanings: Meanings
     strangers: Sequence[tuple[str, ...]]
     directions: Small
     spelt: frozenset[str]
+    common: Sequence[str]
     languages: Languages
     judged: Mapping[str, Judged]
     source: str
@@ -75,6 +77,7 @@ def shipped_primer() -> Primer:
         strangers=strangers,
         directions=directions,
         spelt=frozenset(text["spelt"]),
+        common=text["common"],
         languages=Languages(*text["languages"]),
         judged=judged,
         source=text["source"],

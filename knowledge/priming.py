@@ -24,6 +24,7 @@ from knowledge.judging import learn_classifier
 from knowledge.language import Languages
 from knowledge.meanings import Meanings, direction
 from knowledge.numbers import Floats
+from knowledge.outgoing import TYPED
 from knowledge.primer import FILE
 from knowledge.signals import no_concepts
 from knowledge.spam import spam_words
@@ -34,6 +35,7 @@ from knowledge.words import Words, shipped_words
 ROOM = Path(__file__).parent
 SIZE = 100  # numbers that a point has
 _SELDOM = 2  # texts that a word must stand in to be learnt
+_COMMON = 15  # texts that a word must stand in to be one that others are taken for misspelt from
 _LIGHT = 0.5
 _COMPLAINT_FALSE = 0.09  # shares of the listed harmless texts that may fire, judged by texts not learnt from;
 _CRISIS_FALSE = 0.012  # those texts are far more misleading than what followers send
@@ -96,6 +98,7 @@ def main() -> None:
         "names": names,
         "said": said,
         "spelt": sorted(word for word, count in spoken.items() if count >= _SELDOM),
+        "common": sorted(word for word, count in spoken.items() if count >= _COMMON and len(word) >= TYPED),
         "languages": [languages.weights, languages.spelling],
         "judges": {name: [list(judge.weights), judge.unknown, judge.bias] for name, judge in judges.items()},
     }

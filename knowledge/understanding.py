@@ -55,13 +55,8 @@ class Understanding:
         self._reader = reader
         self._cut = model.tables.confidence.cut
         spelling = Spelling(model.vocabulary, lambda word: word in primer.spelt or reader.is_listed(word))
-        known = frozenset(model.vocabulary)
-        self.outgoing = Outgoing(
-            words,
-            reader,
-            spelling.repaired,
-            lambda word: word in known or word in primer.spelt or reader.is_listed(word),
-        )
+        answers = [answer for article in articles for answer in article.answers.values()]
+        self.outgoing = Outgoing(words, reader, primer, model.vocabulary, answers)
         self._matcher = Matcher(
             model.features,
             model.vocabulary,

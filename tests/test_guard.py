@@ -52,6 +52,9 @@ POLITE = (
     "Siap Kak, sudah kami perbarui datanya.",
     "Garansi perangkatnya satu tahun ya Kak.",
     "Silakan unduh aplikasinya di Play Store ya Kak.",
+    "Semoga lekas sembuh, Kak Lala.",
+    "Proposal sponsor boleh dikirim ke kerjasama@layarku.example, Kak.",
+    "Untuk kota Kakak, pilih kanal 201 ya.",
 )
 BAD = (
     "Baca dong Kak, sudah dibilang dari tadi.",
@@ -75,6 +78,12 @@ BAD = (
     "hubungi budi.santoso88@gmail.com saja",
     "tagihna Kakak sudah kami cek",
     "jaringna sedang gangguan",
+    "Gangguna di kota Kakak sedang ditangani.",
+    "Modme-nya dinyalakan ulang ya Kak",
+    "Halo Kak, selamat datang di Layraku!",
+    "Nomornya o812 3456 789o, Kak",
+    "nol delapan satu dua tiga empat lima enam tujuh delapan",
+    "kirim ke hartono77 [at] mail.example ya",
     "Saldo Rp1.000.000 akan masuk",
     "diskon 50% khusus buat kakak, saya berikan",
     "You will get Rp 2.000.000 back",
@@ -91,7 +100,7 @@ def demo() -> Brand:
 
 def found(text: str, granted: tuple[int, ...] = ()) -> list[Finding]:
     brand = demo()
-    context = Context(granted, sum(granted), typos=brand.understanding.outgoing.typos(text))
+    context = Context(granted, sum(granted), typos=brand.understanding.outgoing.typos(text, [brand.name]))
     findings = guard.inspect(text, guarding.parts_of(brand, text), find_personal(text), context)
     return [one for one in findings if one.level is not Level.HINT]
 
