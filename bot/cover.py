@@ -11,7 +11,7 @@ from bot.conversation import Cover
 from bot.tables import CONTACTS
 from handoff import signs, statements
 from handoff.authority_tables import CRISES, PAUSES
-from handoff.crisis import in_scope
+from handoff.crisis import ALL, in_scope
 from handoff.entry import Effect, Entry
 from handoff.prepared import Prepared
 from knowledge.reading import Reading
@@ -69,8 +69,10 @@ def complained(
     if thread.blocked or reading.fired("spam") or not (severe or reading.fired("complaint")):
         return []
     best = brand.understanding.best_article(reading)
+    declared = [row.scope for row in GOING_ON.all(conn) if row.scope != ALL]
+    known = best is not None and any(in_scope(scope, best.id, best.tags) for scope in declared)
     first = conn.execute(select(CONTACTS.c.created_at).order_by(CONTACTS.c.id).limit(1)).scalar_one()
     return signs.complained(
         conn, brand.promises, thread.id, message, best.id if best else None, at, now,
-        ticket=contacts.open_ticket(conn, thread.id), severe=severe, history_since=first,
+        ticket=contacts.open_ticket(conn, thread.id), severe=severe, history_since=first, known=known,
     )  # fmt: skip

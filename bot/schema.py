@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.database import reading
 
-HEAD = "0006"
+HEAD = "0007"
 
 
 def upgrade(engine: Engine) -> None:

@@ -173,10 +173,12 @@ class ToldRow(SQLModel, table=True):
 
 
 class SignRow(SQLModel, table=True):
-    """A message that complained, or worse, for counting who does."""
+    """A message that complained, or worse, for counting who does; one about a crisis that was declared
+    already is `known`, and no sign of another.
+    """
 
     __tablename__ = "signs"
-    __table_args__ = (Index("signs_at", "at", "conversation_id"),)
+    __table_args__ = (Index("signs_at", "at", "known", "conversation_id"),)
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = instant(nullable=False)
@@ -184,6 +186,7 @@ class SignRow(SQLModel, table=True):
     message_id: int
     is_severe: bool = False
     article: str | None = None
+    known: bool = Field(default=False, sa_column_kwargs={"server_default": text("0")})
 
 
 APPROVALS = table(ApprovalRow)

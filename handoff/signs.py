@@ -15,7 +15,7 @@ INSTANT = timedelta(microseconds=1)
 # Carried out fifteen times for a message that complains, where many do.
 COUNTED = Prepared(
     select(func.count(func.distinct(SIGNS.c.conversation_id)).label("followers")).where(
-        SIGNS.c.at >= bindparam("begins"), SIGNS.c.at < bindparam("ends")
+        SIGNS.c.at >= bindparam("begins"), SIGNS.c.at < bindparam("ends"), ~SIGNS.c.known
     )
 )
 
@@ -32,13 +32,17 @@ def complained(
     ticket: int | None,
     severe: bool,
     history_since: datetime,
+    known: bool = False,
 ) -> list[Effect]:
     """Count a message that complains; a severe one, or one too many, begins a watch.
 
-    `history_since` is when the first follower ever wrote: before 14 days of it nothing is usual.
+    What is `known`, as it is about a crisis that was declared, begins none. `history_since` is when the
+    first follower ever wrote: before 14 days of it nothing is usual.
     """
     values = {"at": at, "conversation_id": conversation, "message_id": message, "is_severe": severe}
-    conn.execute(insert(SIGNS).values({**values, "article": article}))
+    conn.execute(insert(SIGNS).values({**values, "article": article, "known": known}))
+    if known:
+        return []
     effects = crises.see(conn, promises, Evidence(at, ticket), now) if severe else []
     rules = promises.crisis
     contacts = count_lately(conn, promises, at)
@@ -51,7 +55,7 @@ def complained(
 
 
 def count(conn: Connection, begins: datetime, ends: datetime) -> int:
-    """Return how many different followers complained in the span, its end left out."""
+    """Return how many different followers complained anew in the span, its end left out."""
     return int(COUNTED.value(conn, begins=begins, ends=ends))
 
 

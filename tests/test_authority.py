@@ -223,6 +223,16 @@ def test_a_crisis_of_one_article_leaves_the_others_alone(scene: Stage) -> None:
     assert "Bayar lewat aplikasi, Kak." in scene.deliver()
 
 
+def test_complaints_about_what_is_declared_begin_no_second_watch(scene: Stage) -> None:
+    scene.does("sue", "crisis", scope="pay-bill", statement="Sedang kami tangani.")
+    for n in range(12):
+        scene.says("saya kecewa, cara bayar tagihan bagaimana ini, gagal terus!", f"angry{n}")
+    assert [data["status"] for _, data in scene.happened("crisis")] == ["crisis"]
+    for n in range(12):
+        scene.says(COMPLAINT, f"others{n}")
+    assert [data["status"] for _, data in scene.happened("crisis")] == ["crisis", "watch"], "of anything else"
+
+
 def test_who_is_refused_again_and_again_is_shown_to_those_above(scene: Stage) -> None:
     bob = scene.person("bob")
     for verb in ("approve", "crisis", "end_crisis", "confirm"):
