@@ -368,6 +368,7 @@ def test_no_sequence_of_acts_gets_beyond_the_limits(steps: list[tuple[str, str, 
     played(steps)
 
 
+@pytest.mark.timeout(7_200)
 @pytest.mark.long
 @settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(STEPS)

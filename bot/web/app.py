@@ -74,6 +74,7 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
             Route("/desk/inbound/{id:int}/retry", acting.retry_update, methods=["POST"]),
             Route("/desk/crisis/{verb}", acting.act_in_crisis, methods=["POST"]),
             Route("/desk/conversations/{id:int}", desk.conversation),
+            Route("/desk/conversations/{id:int}/preview", desk.preview, methods=["POST"]),
             Route("/desk/conversations/{id:int}/{verb}", acting.act, methods=["POST"]),
             Route("/login/{token}", login),
             Route("/logout", acting.leave, methods=["POST"]),

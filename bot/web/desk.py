@@ -12,7 +12,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot import contacts, intake, journal, outbox
+from bot import contacts, guarding, intake, journal, outbox
 from bot.contacts import Thread
 from bot.mode import Mode
 from bot.service import Service
@@ -135,6 +135,23 @@ class Desk:
             "article_title": self._title(language),
         }
         return self._pages.render(request, "desk.html", status, context)
+
+    async def preview(self, request: Request) -> Response:
+        """Show what the follower would read, and what the guard says of it; nothing is sent or kept."""
+        form, brand = await gate.read_form(request), self._service.brand
+        conversation, text = request.path_params["id"], form.get("text", "").strip()
+
+        def load(conn: Connection) -> dict[str, Any]:
+            found = find_session(conn, request.cookies.get(gate.SESSION), self._service.now())
+            session = gate.require_token(found, form.get("csrf", ""))
+            if not queries.exists(conn, conversation):
+                raise HTTPException(404)
+            thread, ticket = contacts.get(conn, conversation), contacts.open_ticket(conn, conversation)
+            findings = guarding.inspect(conn, brand, thread, ticket, text) if text else []
+            return {"name": thread.name, "who": session.person.name, "findings": findings}
+
+        context = {"brand": brand.name, "text": text} | await self._service.read(load)
+        return self._pages.render(request, "_preview.html", context=context)
 
     async def events(self, request: Request) -> Response:
         """Tell the page whenever something happened."""

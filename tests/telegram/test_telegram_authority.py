@@ -170,6 +170,12 @@ def test_what_the_guard_doubts_leaves_by_the_second_tap_of_its_writer(tmp_path: 
         await forged(stage, AGUS, notice, code)
         await forged(stage, SARI, notice, code)
         await stage.until(lambda: api.texts_to(ANI)[-1] == "Baca dong Kak, sudah dibilang.")
+        for text in ("Teknisi datang besok ya Kak.", "Nanti dikabari lagi besok ya Kak."):
+            api.says_in(STAFF_GROUP, SARI, text, thread=thread)
+            await stage.until(lambda text=text: api.texts_to(ANI)[-1] == text)  # type: ignore[misc]
+        await topic(stage, thread, "Saran")
+        hints = [one for one in api.in_topic(STAFF_GROUP, thread) if "Saran" in one.text]
+        assert len(hints) == 1, "once a day is enough"
         api.says_in(STAFF_GROUP, SARI, "Kartu Kakak 4111 1111 1111 1111 ya", thread=thread)
         assert not (await topic(stage, thread, "a payment card's number")).keyboard, (
             "what is blocked stays here"

@@ -45,3 +45,21 @@ def test_a_crisis_is_declared_by_one_and_confirmed_by_another(mimin: Mimin) -> N
     assert agus.post_form("/desk/crisis/confirm", version="1").status_code == 403
     assert rina.post_form("/desk/crisis/confirm", version="1").status_code == 200
     assert sari.get("/desk?show=crisis").status_code == 200
+
+
+def test_who_writes_sees_what_the_follower_will_read_and_what_the_guard_says(mimin: Mimin) -> None:
+    _, conversation = mimin.call()
+    sari = mimin.signed_in("sari")
+    where = f"/desk/conversations/{conversation}/preview"
+    for text, level in (
+        ("Refund Rp5.000.000 pasti cair!", "block"),
+        ("Baca dong Kak.", "confirm"),
+        ("Teknisi datang besok ya Kak.", "hint"),
+    ):
+        assert f'class="finding {level}"' in sari.post_form(where, text=text).text
+    plain = sari.post_form(where, text="Saya cek <b>dulu</b> ya Kak.").text
+    assert "Saya cek &lt;b&gt;dulu&lt;/b&gt; ya Kak." in plain
+    assert "finding" not in plain
+    assert sari.post(where, data={"text": "x"}).status_code == 403
+    assert mimin.visitor().post(where, data={"text": "x"}).status_code == 401
+    assert sari.post_form("/desk/conversations/99/preview", text="x").status_code == 404

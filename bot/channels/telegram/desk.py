@@ -20,6 +20,7 @@ from bot.outbox import Letter
 from bot.tables import INBOUND, OUTBOX
 from handoff import people
 from handoff.entry import Doubted, Entry, Refused
+from handoff.guard import Level
 from handoff.staff import Person
 
 NOTE = "//"
@@ -160,6 +161,24 @@ def _do(
     else:
         reply = _reply(conn, heard, words, conversation)
         acts.perform(conn, brand, person, replace(reply, args={**reply.args, "confirmed": sure}), now)
+        _hint(conn, brand, message, conversation, words.text, now)
+
+
+def _hint(
+    conn: Connection, brand: Brand, message: Message, conversation: int, text: str, now: datetime
+) -> None:
+    """Say under what was sent how it may read, of each kind once a day in one topic."""
+    thread = contacts.get(conn, conversation)
+    for finding in guarding.inspect(conn, brand, thread, contacts.open_ticket(conn, conversation), text):
+        if finding.level is Level.HINT:
+            words = brand.wording.say("guard_hint", brand.language, why=finding.sentence)
+            payload = {"topic": conversation, "reply": whole(message.message_id)}
+            cause = f"hint:{conversation}:{finding.rule}:{now:%Y%m%d}"
+            letter = Letter(
+                cause, "notice", NAME, str(message.chat.id), words, payload=payload, conversation=conversation
+            )
+            with suppress(Refused), conn.begin_nested():
+                outbox.enqueue(conn, [letter], now)
 
 
 def _follows_note(conn: Connection, message: Message) -> bool:

@@ -47,6 +47,7 @@ function clear(form) {
     sessionStorage.removeItem(draftKey(name));
   }
   for (const box of form.querySelectorAll("[type=checkbox]")) box.checked = false;
+  if (form.elements.text) get("preview")?.replaceChildren();
   for (const name of ["reason", "by", "promise"]) {
     if (form.elements[name]) form.elements[name].value = "";
   }
@@ -96,6 +97,29 @@ document.addEventListener("input", ({ target }) => {
 for (const name of DRAFTS) {
   const box = get(name);
   if (box && !box.value) box.value = sessionStorage.getItem(draftKey(name)) ?? "";
+}
+
+// Who writes sees what the follower will read, and what the guard says of it, after a moment of rest.
+const REST = 500;
+let resting = 0;
+document.addEventListener("input", ({ target }) => {
+  if (target.id !== "text") return;
+  clearTimeout(resting);
+  resting = setTimeout(preview, REST);
+});
+
+async function preview() {
+  const [box, shown] = [get("text"), get("preview")];
+  if (!box || !shown) return;
+  const text = box.value;
+  if (!text.trim()) return shown.replaceChildren();
+  const body = new URLSearchParams({ text, csrf: box.form.elements.csrf.value });
+  try {
+    const answer = await fetch(shown.dataset.from, { method: "POST", body });
+    if (answer.ok && box.value === text) shown.innerHTML = await answer.text();
+  } catch {
+    shown.replaceChildren(); // without a connection there is nothing to say
+  }
 }
 
 // The countdown says what the server says, every second; the colour follows.

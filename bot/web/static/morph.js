@@ -5,7 +5,7 @@ const TYPED = new Set(["INPUT", "TEXTAREA", "SELECT"]);
 
 export function morph(now, next) {
   matchAttributes(now, next);
-  if (now.nodeName === "TEXTAREA") return;
+  if (now.nodeName === "TEXTAREA" || "own" in now.dataset) return; // what stands in it is the script's
   const wantedIds = new Set([...next.children].map((child) => child.id).filter(Boolean));
   const named = new Map();
   for (const child of [...now.children]) {
