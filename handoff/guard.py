@@ -29,17 +29,41 @@ LEVELS: Mapping[str, Level] = {
 _SHOUTED = 12  # letters from which on capitals are no abbreviation
 
 
+# What each finding says to who wrote the text.
+SENTENCES: Mapping[str, str] = {
+    "amount": "it promises {what}, which was not granted on this ticket",
+    "share": "it promises a share, which was not granted on this ticket",
+    "remedy": 'it promises "{what}", which was not granted on this ticket',
+    "card": "it holds a payment card's number",
+    "nik": "it holds an identity number",
+    "phone": "it holds somebody's mobile number",
+    "email": "it holds somebody's mail address",
+    "insult": '"{what}" reads as anger or an insult',
+    "typo": '"{what}" looks like a typo for "{meant}"',
+    "name": '"{what}" is how another follower is called',
+    "shouting": "it is written in capitals, which reads as shouting",
+    "vague": "it names a time; put it on record as a promise, so that you are reminded",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something the guard found; `sentence` says it to who wrote the text."""
+    """Something the guard found by a `rule`: `said` names its sentence, about `what`."""
 
     rule: str
-    sentence: str
+    said: str
+    what: str = ""
+    meant: str = ""
 
     @property
     def level(self) -> Level:
         """Return how it is taken."""
         return LEVELS[self.rule]
+
+    @property
+    def sentence(self) -> str:
+        """Return what it says to who wrote the text."""
+        return SENTENCES[self.said].format(what=self.what, meant=self.meant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,22 +96,18 @@ class Context:
 def inspect(text: str, parts: Sequence[Part], data: Sequence[Datum], context: Context) -> list[Finding]:
     """Return what is wrong with a text, the gravest first."""
     found = [finding for part in parts for finding in _promises(part, context)]
-    found += [_leak(datum) for datum in data if not _may_be_said(datum, context)]
+    found += [Finding("personal", datum.kind) for datum in data if not _may_be_said(datum, context)]
     rude = [part.labels[label] for part in parts for label in ("rude", "abuse") if label in part.labels]
     if rude:
-        found.append(Finding("insult", f'"{rude[0]}" reads as anger or an insult'))
-    found += [Finding("typo", f'"{word}" looks like a typo for "{meant}"') for word, meant in context.typos]
-    found += [
-        Finding("name", f'"{name}" is how another follower is called') for name in _names(text, context)
-    ]
+        found.append(Finding("insult", "insult", rude[0]))
+    found += [Finding("typo", "typo", word, meant) for word, meant in context.typos]
+    found += [Finding("name", "name", name) for name in _names(text, context)]
     letters = [letter for letter in text if letter.isalpha()]
     capitals = sum(letter.isupper() for letter in letters)
     if len(letters) >= _SHOUTED and capitals > 0.7 * len(letters):
-        found.append(Finding("shouting", "it is written in capitals, which reads as shouting"))
+        found.append(Finding("shouting", "shouting"))
     if any("time" in part.labels for part in parts):
-        found.append(
-            Finding("vague", "it names a time; put it on record as a promise, so that you are reminded")
-        )
+        found.append(Finding("vague", "vague"))
     order = list(Level)
     return sorted(dict.fromkeys(found), key=lambda finding: order.index(finding.level))
 
@@ -115,27 +135,18 @@ def _promises(part: Part, context: Context) -> list[Finding]:
         is_rule = not gives and (hedged or "offer" in labels)
         if not certain and (is_rule or hedged):
             return []
-        what = format_amount(beyond[0]) if beyond else "a share"
-        return [Finding("promise", f"it promises {what}, which was not granted on this ticket")]
+        if beyond:
+            return [Finding("promise", "amount", format_amount(beyond[0]))]
+        return [Finding("promise", "share")]
     missing = ("money" in labels and not any(context.granted)) or ("goods" in labels and not context.granted)
     if missing and (certain or (gives and not hedged and "offer" not in labels)):
-        return [Finding("promise", f'it promises "{remedies[0]}", which was not granted on this ticket')]
+        return [Finding("promise", "remedy", remedies[0])]
     return []
 
 
 def _may_be_said(datum: Datum, context: Context) -> bool:
     """Say whether it is the brand's or the follower's own; a card or identity number never is."""
     return datum.kind in ("phone", "email") and datum.plain in context.known
-
-
-def _leak(datum: Datum) -> Finding:
-    what = {
-        "card": "a payment card's number",
-        "nik": "an identity number",
-        "phone": "somebody's mobile number",
-        "email": "somebody's mail address",
-    }[datum.kind]
-    return Finding("personal", f"it holds {what}")
 
 
 _HONORIFICS = frozenset(

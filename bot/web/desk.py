@@ -150,7 +150,7 @@ class Desk:
             findings = guarding.inspect(conn, brand, thread, ticket, text) if text else []
             return {"name": thread.name, "who": session.person.name, "findings": findings}
 
-        context = {"brand": brand.name, "text": text} | await self._service.read(load)
+        context = {"text": text} | await self._service.read(load)
         return self._pages.render(request, "_preview.html", context=context)
 
     async def events(self, request: Request) -> Response:
