@@ -31,6 +31,7 @@ override_cap = 1000000
 """
 GIVES = "Kami refund Rp750.000 ya Kak."
 OLD = "Tombol ini sudah tidak berlaku."
+ANGRY = "saya kecewa sekali, siaran mati total dari kemarin"
 HOLDING = "Siaran sedang terganggu, Kak. Kami perbaiki."
 
 
@@ -211,6 +212,24 @@ def test_a_crisis_is_declared_confirmed_by_another_and_ended_from_the_chat(tmp_p
             await stage.service.read(lambda conn: conn.execute(select(CRISES.c.status)).scalar_one())
             != "crisis"
         )
+
+    run(tmp_path, scene)
+
+
+def test_a_watch_that_many_followers_begin_rings_the_decision_maker_who_has_it(tmp_path: Path) -> None:
+    async def scene(stage: Stage, _: int) -> None:
+        api = stage.api
+        for number in range(4001, 4006):
+            api.person(number, f"F{number}")
+            api.says(number, ANGRY)
+        ping = await direct(stage, RINA, "WASPADA")
+        assert [b["text"] for row in ping.keyboard for b in row] == ["Saya pegang", "Jeda jawaban 30 mnt"]
+        assert ANGRY in ping.text, "the evidence stands on the same screen"
+        assert await tapped(stage, RINA, ping, ":ack") == "Selesai."
+        assert await tapped(stage, RINA, ping, ":pause") == "Selesai."
+        api.says(BAYU, "berapa harga paketnya min?")
+        await stage.until(lambda: api.texts_to(BAYU))
+        assert "75.000" not in api.texts_to(BAYU)[-1], "answers are paused"
 
     run(tmp_path, scene)
 

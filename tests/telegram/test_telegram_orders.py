@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 
 from bot.channels.telegram.buttons import DecideTap, SureTap, code_of, read_code
+from bot.channels.telegram.keyboards import DECIDED, label_of
 from bot.channels.telegram.orders import read_order
+from bot.wording import read_wording
+from knowledge.article import LANGUAGES
 
 
 @pytest.mark.parametrize(
@@ -41,3 +44,10 @@ def test_what_is_no_order_is_none(text: str) -> None:
 def test_a_button_is_read_as_it_was_written(tap: SureTap | DecideTap) -> None:
     assert read_code(code_of(tap)) == tap
     assert read_code(f"{code_of(tap)};") is None
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_answer_has_words_for_its_button(language: str) -> None:
+    wording = read_wording()
+    for _, _, answers in DECIDED:
+        assert all(wording.say(label_of(one), language) for one in answers)

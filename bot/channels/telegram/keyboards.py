@@ -32,6 +32,11 @@ DECIDED = (
 )
 
 
+def label_of(answer: str) -> str:
+    """Return the name of the words that stand on the button of an answer."""
+    return "alert_ack" if answer == "ack" else f"press_{answer}"
+
+
 def keyboard_of(
     brand: Brand, payload: Mapping[str, Any], message: int | None, language: str
 ) -> InlineKeyboardMarkup | None:
@@ -61,7 +66,7 @@ def keyboard_of(
     for key, kind, answers in DECIDED:
         if payload.get(key) is not None:
             number = int(payload[key])
-            row = [_button(say(f"press_{one}"), DecideTap(kind, number, one)) for one in answers]
+            row = [_button(say(label_of(one)), DecideTap(kind, number, one)) for one in answers]
             own = payload.get("ack")
             ack = [_button(say("alert_ack"), AckTap(int(own)))] if own is not None else []
             return _rows([row, ack] if ack else [row])
