@@ -26,7 +26,10 @@ def main() -> None:
     brand = build_brand(settings, read_content(settings.content, settings.language), cache_folder(os.environ))
 
     def found(text: str) -> list[str]:
-        context = Context((), typos=brand.understanding.outgoing.typos(text, [brand.name]))
+        outgoing = brand.understanding.outgoing
+        context = Context(
+            (), typos=outgoing.typos(text, [brand.name]), seems=guarding.impressions(brand, text)
+        )
         findings = guard.inspect(text, guarding.parts_of(brand, text), find_personal(text), context)
         return [one.sentence for one in findings if one.level is not Level.HINT]
 

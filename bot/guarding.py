@@ -43,6 +43,7 @@ def inspect(
         own_names=_names_in(thread.name),
         others=frozenset(name for one in contacts.list_names(conn, thread.id) for name in _names_in(one)),
         typos=brand.understanding.outgoing.typos(text, [brand.name]),
+        seems=impressions(brand, text),
     )
     return guard.inspect(text, parts_of(brand, text), find_personal(text), context)
 
@@ -65,6 +66,12 @@ def require_statement(brand: Brand, text: str) -> None:
     """Raise Refused where words for everybody must not leave; a second person reads the rest."""
     findings = guard.inspect(text, parts_of(brand, text), find_personal(text), Context(()))
     _require([one for one in findings if one.level is Level.BLOCK], confirmed=False)
+
+
+def impressions(brand: Brand, text: str) -> dict[str, tuple[float, str]]:
+    """Return what a text reads as, with its chance and the words that spoke for it."""
+    seen = brand.understanding.outgoing.seems(text)
+    return {name: (one.chance, one.words) for name, one in seen.items()}
 
 
 def parts_of(brand: Brand, text: str) -> list[Part]:

@@ -16,12 +16,17 @@ _FOLDS = 3
 
 
 def learn_classifier(
-    yes: Sequence[Sequence[str]], no: Sequence[Sequence[str]], concepts: Concepts, *, false_alarms: float
+    yes: Sequence[Sequence[str]],
+    no: Sequence[Sequence[str]],
+    concepts: Concepts,
+    *,
+    false_alarms: float,
+    softness: float = _SOFTNESS,
 ) -> Classifier:
     """Learn from texts given as words.
 
     0.5 is put where at most the share `false_alarms` of `no` fires, each third judged by a model that
-    learnt from the others alone.
+    learnt from the others alone. The greater the `softness`, the more a seldom name may weigh.
     """
     texts = [words for words in (*yes, *no) if words]
     meant = np.arange(len(texts)) < sum(1 for words in yes if words)
@@ -36,9 +41,9 @@ def learn_classifier(
     judged = np.zeros(len(texts))
     for part in range(_FOLDS):
         learnt, own = np.flatnonzero(fold != part), np.flatnonzero(fold == part)
-        weights, bias = _fitted(table[learnt], meant[learnt])
+        weights, bias = _fitted(table[learnt], meant[learnt], softness)
         judged[own] = table[own] @ weights + bias
-    weights, bias = _fitted(table, meant)
+    weights, bias = _fitted(table, meant, softness)
     shifted = bias - float(np.quantile(judged[~meant], 1 - false_alarms))
     return Classifier(
         dict(zip(kept, weights.tolist(), strict=True)),
@@ -67,7 +72,7 @@ def _table(
     return table
 
 
-def _fitted(table: csr_array, meant: Flags) -> tuple[Floats, float]:
+def _fitted(table: csr_array, meant: Flags, softness: float) -> tuple[Floats, float]:
     """Fit a logistic regression, both kinds counting the same in all."""
     counts = np.where(meant, 0.5 / meant.sum(), 0.5 / (~meant).sum()) * len(meant)
     sign = np.where(meant, 1.0, -1.0)
@@ -75,9 +80,9 @@ def _fitted(table: csr_array, meant: Flags) -> tuple[Floats, float]:
     def loss(found: Floats) -> tuple[float, Floats]:
         margin = sign * (table @ found[:-1] + found[-1])
         chance = 1 / (1 + np.exp(np.clip(margin, -30, 30)))
-        value = counts @ np.logaddexp(0, -margin) + found[:-1] @ found[:-1] / (2 * _SOFTNESS)
+        value = counts @ np.logaddexp(0, -margin) + found[:-1] @ found[:-1] / (2 * softness)
         push = -sign * counts * chance
-        return float(value), np.append(table.T @ push + found[:-1] / _SOFTNESS, push.sum())
+        return float(value), np.append(table.T @ push + found[:-1] / softness, push.sum())
 
     found = minimize(
         loss, np.zeros(table.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 300}

@@ -42,13 +42,17 @@ class Primer:
     judged: Mapping[str, Judged]
     source: str
 
+    def judge(self, name: str, concepts: Concepts) -> Classifier:
+        """Return one classifier; `concepts` says what a word stands for."""
+        return Classifier(*self.judged[name], concepts)
+
     def judges(self, concepts: Concepts) -> Judges:
-        """Return the classifiers; `concepts` says what a word stands for."""
-        made = {
-            name: Classifier(*judged, no_concepts if name == "spam" else concepts)
-            for name, judged in self.judged.items()
-        }
-        return Judges(**made)
+        """Return the classifiers of what followers write."""
+        return Judges(
+            complaint=self.judge("complaint", concepts),
+            crisis=self.judge("crisis", concepts),
+            spam=self.judge("spam", no_concepts),
+        )
 
 
 @cache

@@ -19,12 +19,18 @@ from scipy.sparse.linalg import svds
 
 from knowledge.article import LANGUAGES
 from knowledge.classifier import Classifier
-from knowledge.examples import complaint_examples, crisis_examples, spam_examples
+from knowledge.examples import (
+    complaint_examples,
+    crisis_examples,
+    promise_examples,
+    rude_examples,
+    spam_examples,
+)
 from knowledge.judging import learn_classifier
 from knowledge.language import Languages
 from knowledge.meanings import Meanings, direction
 from knowledge.numbers import Floats
-from knowledge.outgoing import TYPED
+from knowledge.outgoing import TYPED, reply_words, with_clauses
 from knowledge.primer import FILE
 from knowledge.signals import no_concepts
 from knowledge.spam import spam_words
@@ -40,6 +46,9 @@ _LIGHT = 0.5
 _COMPLAINT_FALSE = 0.09  # shares of the listed harmless texts that may fire, judged by texts not learnt from;
 _CRISIS_FALSE = 0.012  # those texts are far more misleading than what followers send
 _SPAM_FALSE = 0.02
+_RUDE_FALSE = 0.004
+_PROMISE_FALSE = 0.006
+_REPLIES_SOFTNESS = 100.0  # many ways of being rude, each seldom: trust what was seen more
 _SOURCES = (
     "classifier",
     "concepts",
@@ -47,6 +56,7 @@ _SOURCES = (
     "judging",
     "language",
     "meanings",
+    "outgoing",
     "priming",
     "spam",
     "text",
@@ -146,7 +156,7 @@ def place_words(needs: Sequence[Need], reader: Reader) -> tuple[list[str], Float
 
 
 def learn_judges(words: Words, reader: Reader) -> dict[str, Classifier]:
-    """Return the classifiers of complaint, crisis and spam."""
+    """Return the classifiers of what followers write, and of what staff do."""
     found = {}
     for name, examples, false_alarms in (
         ("complaint", complaint_examples(words), _COMPLAINT_FALSE),
@@ -156,6 +166,16 @@ def learn_judges(words: Words, reader: Reader) -> dict[str, Classifier]:
         seen, concepts = (spam_words, no_concepts) if name == "spam" else (reader.manner, reader.concepts.of)
         yes, no = ([seen(text) for text in texts] for texts in examples)
         found[name] = learn_classifier(yes, no, concepts, false_alarms=false_alarms)
+    for name, examples, false_alarms in (
+        ("rude", rude_examples(words), _RUDE_FALSE),
+        ("promise", promise_examples(words), _PROMISE_FALSE),
+    ):
+        replies, others = examples
+        fine = [part for text in others for part in with_clauses(text)]  # each clause of what is fine is fine
+        yes, no = ([reply_words(text, reader) for text in texts] for texts in (replies, fine))
+        found[name] = learn_classifier(
+            yes, no, no_concepts, false_alarms=false_alarms, softness=_REPLIES_SOFTNESS
+        )
     return found
 
 

@@ -88,6 +88,9 @@ BAD = (
     "diskon 50% khusus buat kakak, saya berikan",
     "You will get Rp 2.000.000 back",
     "kami beri potongan dua juta",
+    "Punya otak tidak sih?",
+    "Bulan depan biar kami yang bayar.",
+    "Your next order is on us.",
 )
 
 
@@ -100,7 +103,9 @@ def demo() -> Brand:
 
 def found(text: str, granted: tuple[int, ...] = ()) -> list[Finding]:
     brand = demo()
-    context = Context(granted, sum(granted), typos=brand.understanding.outgoing.typos(text, [brand.name]))
+    outgoing = brand.understanding.outgoing
+    typos, seems = outgoing.typos(text, [brand.name]), guarding.impressions(brand, text)
+    context = Context(granted, sum(granted), typos=typos, seems=seems)
     findings = guard.inspect(text, guarding.parts_of(brand, text), find_personal(text), context)
     return [one for one in findings if one.level is not Level.HINT]
 
