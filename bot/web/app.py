@@ -82,6 +82,6 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
             Route("/telegram/{secret}", Hooked(hook).take, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(SafeHeaders)],
+        middleware=[Middleware(SafeHeaders, tls=bool(service.settings.web_address))],
         exception_handlers={HTTPException: explain, 500: explain},
     )
