@@ -29,7 +29,7 @@ from handoff.policy import Category
 from handoff.staff import outranks_admin
 from handoff.tickets import Filed
 
-VIEWS = ("waiting", "mine", "open", "resolved", "chats", "crisis", "troubled")
+VIEWS = ("waiting", "mine", "soon", "open", "resolved", "chats", "crisis", "troubled")
 SEEN = "pings_dismissed:{}"
 # What a refused form keeps of what was typed.
 KEPT = ("text", "note", "reason", "promise", "by", "awaiting", "update", "amount")
@@ -64,6 +64,7 @@ class Opened:
     alerts: Sequence[Row[Any]]
     alert: bool | None
     buttons: frozenset[str]
+    colleagues: Sequence[tuple[int, str]]
     authority: Authority | None
 
 
@@ -192,7 +193,7 @@ class Desk:
             session=session,
             view=view,
             items=[] if view in ("troubled", "crisis") else queries.list_items(conn, view, me, now),
-            counts=queries.count(conn, me),
+            counts=queries.count(conn, me, now),
             pings=queries.list_open_pings(conn, me, queries.read_mark(conn, SEEN.format(me)), now),
             handover=queries.find_handover(conn, me, queries.read_mark(conn, HANDED.format(me))),
             names=queries.names(conn),
@@ -224,6 +225,11 @@ class Desk:
             )
             if filed
             else None,
+            colleagues=[
+                (one.id, one.name)
+                for one in people.list_staff(conn)
+                if filed is not None and one.id != filed.ticket.assignee
+            ],
             buttons=_buttons(session, thread, filed, alert, now, promises.reopen_within),
         )
 
