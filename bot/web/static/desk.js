@@ -88,7 +88,7 @@ document.addEventListener("click", (event) => {
   const [start, end] = [box.selectionStart, box.selectionEnd];
   box.setRangeText(link.dataset.canned, start, end, "end");
   box.dispatchEvent(new Event("input", { bubbles: true }));
-  get("canned").open = false;
+  link.closest("details").open = false;
   box.focus();
 });
 
