@@ -57,6 +57,8 @@ def _do(
         case "note":
             origin = act.args.get("origin")
             said = replying.note(conn, person, text(act), thread, found, now, origin=origin)
+        case "unsend":
+            said = replying.unsend(conn, person, act, thread)
         case "promise":
             said = replying.promise(conn, brand, person, act, thread, found, now)
         case "remedy" | "override":

@@ -177,6 +177,12 @@ def get_message(conn: Connection, message: int) -> Row[Any]:
     return conn.execute(select(MESSAGES).where(MESSAGES.c.id == message)).one()
 
 
+def find_message(conn: Connection, message: int, conversation: int) -> Row[Any] | None:
+    """Return a message of a conversation, None where there is none."""
+    mine = (MESSAGES.c.id == message, MESSAGES.c.conversation_id == conversation)
+    return conn.execute(select(MESSAGES).where(*mine)).first()
+
+
 def find_by_origin(conn: Connection, origin: str) -> int | None:
     """Return the message that staff wrote there, if they did."""
     mine = select(MESSAGES.c.id).where(MESSAGES.c.origin == origin, IS_WRITTEN).limit(1)

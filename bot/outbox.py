@@ -206,6 +206,21 @@ def move(conn: Connection, row_id: int, before: Status, after: Status, **values:
     return conn.execute(mine.values(status=after, **values)).rowcount == 1
 
 
+def hold(conn: Connection, message: int, until: datetime) -> None:
+    """Let a message wait until then, every part of it."""
+    mine = update(OUTBOX).where(OUTBOX.c.message_id == message, OUTBOX.c.status == Status.QUEUED)
+    conn.execute(mine.values(not_before=until))
+
+
+def discard(conn: Connection, message: int) -> bool:
+    """Let a message not leave any more; False, changing nothing, where a part of it is on its way."""
+    mine = OUTBOX.c.message_id == message
+    if conn.execute(select(OUTBOX.c.id).where(mine, OUTBOX.c.status != Status.QUEUED).limit(1)).first():
+        return False
+    rows = update(OUTBOX).where(mine, OUTBOX.c.status == Status.QUEUED)
+    return conn.execute(rows.values(status=Status.DISCARDED)).rowcount > 0
+
+
 def is_complete(conn: Connection, message: int) -> bool:
     """Say whether every part of a message was accepted by the channel."""
     return OPEN_PART.first(conn, message=message) is None

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Connection
 
 from bot import contacts, guarding, ledger, outbox
-from bot.act import Act, flag, instant, text
+from bot.act import Act, flag, instant, number, text
 from bot.brand import Brand
 from bot.contacts import Thread
 from bot.mode import is_lingering
@@ -19,6 +19,7 @@ from handoff.ticket import Status
 from handoff.tickets import Filed
 
 WINDOW = timedelta(hours=24)
+SECOND_THOUGHT = timedelta(seconds=5)  # in which a reply from the desk can be taken back before it leaves
 
 
 def reply(
@@ -67,7 +68,23 @@ def reply(
         conversation=thread.id, message=message,
     )  # fmt: skip
     outbox.enqueue(conn, [letter], now)
+    if flag(act, "hold"):
+        outbox.hold(conn, message, now + SECOND_THOUGHT)
     return message
+
+
+def unsend(conn: Connection, person: Person, act: Act, thread: Thread) -> int:
+    """Take back one's own reply that has not left yet; what it said stays on record."""
+    wanted = number(act, "message")
+    row = contacts.find_message(conn, wanted, thread.id) if wanted is not None else None
+    if row is None:
+        raise Refused("unknown", "there is no such message in this conversation")
+    if row.staff_id != person.id or row.source != "admin":
+        raise Refused("not_allowed", "only who wrote a reply takes it back")
+    if not outbox.discard(conn, row.id):
+        raise Refused("not_available", "it has left already")
+    contacts.change_message(conn, row.id, status="unsent")
+    return int(row.id)
 
 
 def promise(

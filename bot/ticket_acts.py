@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot import contacts, ledger
-from bot.act import Act, category, text
+from bot.act import Act, category, number, text
 from bot.brand import Brand
 from bot.replying import note, taking
 from handoff import approvals, climbs, events, people, tickets
@@ -78,9 +78,9 @@ def _event(conn: Connection, brand: Brand, person: Person, act: Act, filed: File
 
 
 def _handing_over(conn: Connection, act: Act, filed: Filed) -> Event:
-    """Give it to a colleague who asked for it."""
-    to = act.args.get("to")
-    taker = people.find_by_id(conn, to) if isinstance(to, int) else None
+    """Give it to a colleague."""
+    to = number(act, "to")
+    taker = people.find_by_id(conn, to) if to is not None else None
     if taker is None:
         raise Refused("unknown", "nobody of that name is at the desk")
     if filed.ticket.assignee in (None, taker.id):

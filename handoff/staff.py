@@ -32,6 +32,7 @@ LEAST_ROLE = {
     "claim": Role.ADMIN,
     "reply": Role.ADMIN,
     "note": Role.ADMIN,
+    "unsend": Role.ADMIN,
     "release": Role.ADMIN,
     "resolve": Role.ADMIN,
     "no_reply_needed": Role.ADMIN,

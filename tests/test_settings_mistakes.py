@@ -283,6 +283,7 @@ OFFICE = '[calendar.office]\nmon = ["09:00-17:00"]\n'
         ),
         ("[web]\nport = 65536", "web.port: 65536 is out of range; allowed is 0 to 65535"),
         ('[web]\nport = "8080"', 'web.port: expected a whole number, got the text "8080"'),
+        ('[web]\nhost = "0.0.0.0"', 'web.host: "0.0.0.0" serves beyond this machine'),
         ('[web]\nhost = "256.0.0.1"', 'web.host: "256.0.0.1" is no address of this machine'),
         ('[database]\nurl = "mysql://root@x"', "database.url: is no database that Mimin knows; allowed is"),
         ('[database]\nurl = "sqlite:///"', "database.url: is no database that Mimin knows"),

@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.settings.addresses import is_loopback
 from bot.settings.model import Telegram
 from bot.settings.table import Notes, Table, line
 from knowledge.mistakes import shown
@@ -56,12 +57,19 @@ def read_telegram(root: Table, environment: Table) -> Telegram:
 def read_web(root: Table, environment: Table) -> tuple[str, int, str]:
     """Return where the pages are served, host and port, and the address that links to them begin with.
 
-    Port 0 is any free one; an empty address is where they are served.
+    Port 0 is any free one; an empty address is where they are served, which is this machine only: beyond
+    it they are read through a proxy that speaks TLS, whose address is the declaration that it is there.
     """
     table = root.table("web", ("host", "port", "address"))
     host = table.parsed("host", "127.0.0.1", _host)
     port = environment.parsed("MIMIN_WEB_PORT", table.whole("port", 8080, 0, _LAST_PORT), _port)
-    return host, port, table.parsed("address", "", _public)
+    address = table.parsed("address", "", _public)
+    if not address and not is_loopback(host):
+        sentence = (
+            f"{shown(host)} serves beyond this machine, and without TLS anybody on the way reads along; "
+        )
+        table.wrong("host", f"{sentence}set web.address to the https address of the proxy in front")
+    return host, port, address
 
 
 def read_database(root: Table, environment: Table, folder: Path) -> str:

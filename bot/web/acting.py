@@ -13,7 +13,7 @@ from bot.act import Act
 from bot.service import Service
 from bot.tables import MARKS
 from bot.web import authority, gate, queries
-from bot.web.buttons import VERBS
+from bot.web.buttons import ON_MESSAGES, VERBS
 from bot.web.desk import HANDED, KEPT, SEEN, Desk
 from bot.web.pages import Pages
 from bot.web.sign_in import Session, find_session, sign_out
@@ -43,7 +43,7 @@ class Acting:
             nonlocal who
             session = self._session(conn, request, form)
             who = session.person.name
-            if verb not in (*VERBS, *authority.VERBS) or not queries.exists(conn, conversation):
+            if verb not in (*VERBS, *ON_MESSAGES, *authority.VERBS) or not queries.exists(conn, conversation):
                 raise HTTPException(404)
             if act.ticket is not None and get(conn, act.ticket).conversation != conversation:
                 raise Refused("unknown", f"there is no ticket {act.ticket} in this conversation")
@@ -161,7 +161,7 @@ def _args(verb: str, form: Form) -> dict[str, object]:
         values: dict[str, object] = {name: form.get(name, "") for name in authority.FIELDS[verb]}
         return values | {"confirmed": form.get("confirmed") == "yes"}
     if verb == "reply":
-        flags = {flag: form.get(flag) == "yes" for flag in ("awaiting", "update", "confirmed")}
+        flags = {flag: form.get(flag) == "yes" for flag in ("awaiting", "update", "confirmed", "hold")}
         return {"text": form.get("text", ""), **flags}
     if verb == "promise":
         return {"text": form.get("promise", ""), "by": form.get("by", "")}
@@ -169,6 +169,9 @@ def _args(verb: str, form: Form) -> dict[str, object]:
         return {"text": form.get("note", "")}
     if verb == "take_over":
         return {"reason": form.get("reason", "")}
+    if verb in ("hand_over", "unsend"):
+        name = {"hand_over": "to", "unsend": "message"}[verb]
+        return {name: form.get(name, "")}
     return {"value": form.get("value", "")} if verb == "category" else {}
 
 

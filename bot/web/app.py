@@ -12,7 +12,7 @@ from starlette.staticfiles import StaticFiles
 
 from bot.channels.channel import Hook
 from bot.service import Service
-from bot.web import gate, queries
+from bot.web import gate, health
 from bot.web.acting import Acting
 from bot.web.chat import Chat
 from bot.web.desk import Desk
@@ -48,7 +48,7 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
         return response
 
     async def healthz(_request: Request) -> Response:
-        return JSONResponse(await service.read(lambda conn: queries.health(conn, service.now())))
+        return JSONResponse(await service.read(lambda conn: health.health(conn, service.now())))
 
     async def explain(request: Request, error: Exception) -> Response:
         """Say in plain words what went wrong."""
@@ -82,6 +82,6 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
             Route("/telegram/{secret}", Hooked(hook).take, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(SafeHeaders)],
+        middleware=[Middleware(SafeHeaders, tls=bool(service.settings.web_address))],
         exception_handlers={HTTPException: explain, 500: explain},
     )

@@ -9,8 +9,9 @@ from handoff.ticket import Status, Ticket
 
 VERBS = (
     "claim", "reply", "note", "take_over", "release", "resolve", "no_reply_needed", "reopen", "to_bot",
-    "category", "promise", "await", "ack", "block", "unblock",
+    "category", "promise", "await", "ack", "block", "unblock", "hand_over",
 )  # fmt: skip
+ON_MESSAGES = ("unsend",)  # beneath the message that it is about
 
 
 def buttons(
@@ -45,9 +46,9 @@ def _on_open(person: Person, ticket: Ticket) -> set[str]:
     if ticket.assignee is None:
         found = {"claim", "resolve", "to_bot", "category", "promise"}
     elif ticket.assignee == person.id:
-        found = {"release", "resolve", "to_bot", "category", "promise"}
+        found = {"release", "resolve", "to_bot", "category", "promise", "hand_over"}
     elif outranks_admin(person.role):
-        found = {"take_over", "release", "resolve", "to_bot", "category", "promise"}
+        found = {"take_over", "release", "resolve", "to_bot", "category", "promise", "hand_over"}
     else:
         return set()
     if ticket.responded_at is not None and ticket.unanswered_at is not None:

@@ -27,6 +27,7 @@ from bot.web.safety import Pace
 from handoff import people, tickets
 
 LONGEST = 4_096
+NEWCOMERS = 200  # first messages from one address within ten seconds; behind one may stand a whole town
 LONGEST_NAME = 60
 SETTLE = 2.0  # seconds at most; the bot takes some hundredths
 
@@ -75,6 +76,7 @@ class Chat:
         self._pages = pages
         self._news = news
         self._pace = Pace()
+        self._strangers = Pace(NEWCOMERS)
 
     async def show(self, request: Request) -> Response:
         """Show the conversation of this browser."""
@@ -92,7 +94,7 @@ class Chat:
             problem, status = "chat.empty", 422
         elif len(text) > LONGEST:
             problem, status = "chat.too_long", 422
-        elif (wait := self._pace.wait(visitor, time.monotonic())) > 0:
+        elif (wait := self._wait(request, known)) > 0:
             problem, status = "chat.too_fast", 429
         if problem:
             page = await self._page(request, visitor, problem, text, status, is_new=known is None)
@@ -109,6 +111,13 @@ class Chat:
         if "x-live" not in request.headers:
             await self._settle(visitor)
         return response
+
+    def _wait(self, request: Request, visitor: str | None) -> float:
+        """Return how many seconds to wait: each visitor has a pace, and so have newcomers of one address."""
+        now = time.monotonic()
+        if visitor is not None:
+            return self._pace.wait(visitor, now)
+        return self._strangers.wait(request.client.host if request.client else "", now)
 
     async def events(self, request: Request) -> Response:
         """Tell the page whenever something in its conversation happened."""

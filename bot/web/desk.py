@@ -21,6 +21,7 @@ from bot.web.authority import Authority
 from bot.web.buttons import buttons
 from bot.web.news import Follower, News
 from bot.web.pages import Pages
+from bot.web.presence import Presence
 from bot.web.queries import Clock, Counts, Item
 from bot.web.sign_in import Session, find_session
 from bot.web.timeline import Line, timeline
@@ -29,7 +30,7 @@ from handoff.policy import Category
 from handoff.staff import outranks_admin
 from handoff.tickets import Filed
 
-VIEWS = ("waiting", "mine", "open", "resolved", "chats", "crisis", "troubled")
+VIEWS = ("waiting", "mine", "soon", "open", "resolved", "chats", "crisis", "troubled")
 SEEN = "pings_dismissed:{}"
 # What a refused form keeps of what was typed.
 KEPT = ("text", "note", "reason", "promise", "by", "awaiting", "update", "amount")
@@ -64,6 +65,7 @@ class Opened:
     alerts: Sequence[Row[Any]]
     alert: bool | None
     buttons: frozenset[str]
+    colleagues: Sequence[tuple[int, str]]
     authority: Authority | None
 
 
@@ -74,6 +76,7 @@ class Desk:
         self._service = service
         self._pages = pages
         self._news = news
+        self._presence = Presence(news.stir)
 
     async def overview(self, request: Request) -> Response:
         """Show the list alone, or what needs a person beside it."""
@@ -122,7 +125,10 @@ class Desk:
         brand = self._service.brand
         language = opened.thread.language or brand.language
         canned = brand.wording.canned[language]
+        draft = self._draft(opened, language)
         picked = canned.get(request.query_params.get("canned", ""), "")
+        if draft and request.query_params.get("draft"):
+            picked = draft[1]
         context = {
             "frame": frame,
             "opened": opened,
@@ -133,6 +139,8 @@ class Desk:
             "nonce": secrets.token_urlsafe(12),
             "categories": list(Category),
             "article_title": self._title(language),
+            "draft": draft,
+            "lookers": self._presence.others(conversation, frame.session.person.name),
         }
         return self._pages.render(request, "desk.html", status, context)
 
@@ -156,31 +164,39 @@ class Desk:
     async def events(self, request: Request) -> Response:
         """Tell the page whenever something happened."""
         secret = request.cookies.get(gate.SESSION)
-        if await self._service.read(lambda conn: find_session(conn, secret, self._service.now())) is None:
+        session = await self._service.read(lambda conn: find_session(conn, secret, self._service.now()))
+        if session is None:
             raise HTTPException(401)
         seen = request.headers.get("last-event-id") or request.query_params.get("after", "")
-        return EventSourceResponse(self._happened(secret, gate.number(seen) or 0))
+        here = gate.number(request.query_params.get("conversation", ""))
+        name = session.person.name
+        return EventSourceResponse(self._happened(secret, gate.number(seen) or 0, here, name))
 
     def view_of(self, request: Request) -> str:
         """Return the view of the list that was asked for."""
         asked = request.query_params.get("show", "")
         return asked if asked in VIEWS else "open"
 
-    async def _happened(self, secret: str | None, after: int) -> AsyncIterator[ServerSentEvent]:
-        """Yield the log's newest position when it grew; ends with the session."""
+    async def _happened(
+        self, secret: str | None, after: int, here: int | None, name: str
+    ) -> AsyncIterator[ServerSentEvent]:
+        """Yield the log's newest position when it grew or others came; ends with the session."""
 
         def look(conn: Connection) -> int | None:
             session = find_session(conn, secret, self._service.now())
             return journal.position(conn) if session else None
 
-        async for _ in self._news.follow(Follower()):
-            position = await self._service.read(look)
-            if position is None:
-                yield ServerSentEvent("", event="ended")
-                return
-            if position > after:
-                after = position
-                yield ServerSentEvent(str(position), id=str(position), event="news", retry=1000)
+        seen = self._presence.others(here, name)
+        with self._presence.looks(here, name):
+            async for _ in self._news.follow(Follower()):
+                position = await self._service.read(look)
+                if position is None:
+                    yield ServerSentEvent("", event="ended")
+                    return
+                others = self._presence.others(here, name)
+                if position > after or others != seen:
+                    after, seen = max(after, position), others
+                    yield ServerSentEvent(str(position), id=str(position), event="news", retry=1000)
 
     def _frame(self, conn: Connection, request: Request, view: str) -> Frame:
         now = self._service.now()
@@ -192,7 +208,7 @@ class Desk:
             session=session,
             view=view,
             items=[] if view in ("troubled", "crisis") else queries.list_items(conn, view, me, now),
-            counts=queries.count(conn, me),
+            counts=queries.count(conn, me, now),
             pings=queries.list_open_pings(conn, me, queries.read_mark(conn, SEEN.format(me)), now),
             handover=queries.find_handover(conn, me, queries.read_mark(conn, HANDED.format(me))),
             names=queries.names(conn),
@@ -224,8 +240,28 @@ class Desk:
             )
             if filed
             else None,
+            colleagues=[
+                (one.id, one.name)
+                for one in people.list_staff(conn)
+                if filed is not None and one.id != filed.ticket.assignee
+            ],
             buttons=_buttons(session, thread, filed, alert, now, promises.reopen_within),
         )
+
+    def _draft(self, opened: Opened, language: str) -> tuple[str, str] | None:
+        """Return what the bot would answer to the follower's last words, and the question it takes them for.
+
+        Nothing where a person answered since, or no article comes near.
+        """
+        said = [line.message for line in opened.lines if line.message and line.message.direction != "note"]
+        last = max(said, key=lambda message: message.id, default=None)
+        if last is None or last.direction != "in" or "reply" not in opened.buttons:
+            return None
+        understanding = self._service.brand.understanding
+        day = self._service.now().astimezone(self._service.brand.zone).date()
+        article = understanding.best_article(understanding.read(last.text, on=day))
+        answer = article.answer(language, self._service.brand.language) if article else None
+        return (article.title(language), answer) if article and answer else None
 
     def _title(self, language: str) -> Any:
         def title(article_id: str) -> str:

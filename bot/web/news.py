@@ -49,6 +49,10 @@ class News:
                 self._reader.cancel()
                 self._reader = None
 
+    def stir(self) -> None:
+        """Let every open page look, since something changed that no log holds."""
+        self._wake(None)
+
     async def _read(self) -> None:
         """Read what was committed since the last look, and wake whom it concerns."""
         position: int | None = None

@@ -8,16 +8,16 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, String, case, cast, func, literal, literal_column, select
 
 from bot import intake, outbox
-from bot.outbox import Status
 from bot.tables import CONTACTS, CONVERSATIONS, INBOUND, LOG, MARKS, MESSAGES, OUTBOX
 from bot.wording import quote
-from handoff import climbs, sweep
+from handoff import climbs
 from handoff.deadline import Status as ClockStatus
 from handoff.policy import Kind
 from handoff.tables import ALERTS, CLIMBS, DEADLINES, STAFF, TICKETS
 
 SHOWN = 100
 RECENT = timedelta(hours=72)
+AT_ANY_MOMENT = timedelta(minutes=2)
 NOT_RESOLVED = TICKETS.c.status != literal_column("'resolved'")  # as the partial index says it
 
 BEYOND = 2**63
@@ -58,6 +58,7 @@ class Counts:
 
     mine: int
     waiting: int
+    soon: int
     open: int
     troubled: int
 
@@ -82,6 +83,8 @@ def list_items(conn: Connection, view: str, me: int, now: datetime) -> list[Item
             rows = rows.where(TICKETS.c.assignee == me)
         elif view == "waiting":
             rows = rows.where(TICKETS.c.status == "waiting")
+        elif view == "soon":
+            rows = rows.where(TICKETS.c.id.in_(_pressing(now)))
     found = conn.execute(rows.limit(SHOWN)).all()
     clocks = list_clocks(conn, [row.ticket for row in found if row.ticket], now)
     alerts = climbs.open_alerts(conn, list(clocks), now)
@@ -89,14 +92,24 @@ def list_items(conn: Connection, view: str, me: int, now: datetime) -> list[Item
     return [_item(row, clocks, alerts, said) for row in found]
 
 
-def count(conn: Connection, me: int) -> Counts:
+def _pressing(now: datetime) -> Select[Any]:
+    """Select the tickets with a promise that has been warned of, or is due at any moment."""
+    running = DEADLINES.c.status == ClockStatus.RUNNING
+    return select(DEADLINES.c.ticket_id).where(
+        running, (DEADLINES.c.warn_at <= now) | (DEADLINES.c.due_at <= now + AT_ANY_MOMENT)
+    )
+
+
+def count(conn: Connection, me: int, now: datetime) -> Counts:
     """Count the open tickets of each view."""
     mine = func.sum(case((TICKETS.c.assignee == me, 1), else_=0))
     waiting = func.sum(case((TICKETS.c.status == "waiting", 1), else_=0))
     row = conn.execute(select(mine.label("mine"), waiting.label("waiting"), func.count().label("all"))
                        .where(NOT_RESOLVED)).one()  # fmt: skip
+    pressing = select(func.count().label("soon")).select_from(TICKETS)
+    soon = conn.execute(pressing.where(NOT_RESOLVED, TICKETS.c.id.in_(_pressing(now)))).scalar_one()
     troubled = len(outbox.list_troubled(conn)) + len(intake.list_dead(conn))
-    return Counts(row.mine or 0, row.waiting or 0, row.all, troubled)
+    return Counts(row.mine or 0, row.waiting or 0, soon, row.all, troubled)
 
 
 def list_clocks(conn: Connection, ticket_ids: Sequence[int], now: datetime) -> dict[int, list[Clock]]:
@@ -232,23 +245,6 @@ def conversation_position(conn: Connection, conversation: int) -> int:
     """Return the log's newest position in one conversation."""
     newest = select(func.max(LOG.c.id)).where(LOG.c.conversation_id == conversation)
     return conn.execute(newest).scalar_one() or 0
-
-
-def health(conn: Connection, now: datetime) -> Mapping[str, Any]:
-    """Return how much waits to be handled and sent, and by how much the sweep is behind."""
-    inbound, sends = _by_status(conn, INBOUND.c.status), _by_status(conn, OUTBOX.c.status)
-    due = sweep.next_look(conn)
-    return {
-        "status": "ok",
-        "inbound": {"pending": inbound.get("pending", 0), "dead": inbound.get("dead", 0)},
-        "outbox": {name: sends.get(name, 0) for name in (Status.QUEUED, Status.UNCERTAIN, Status.DEAD)},
-        "sweep_late_seconds": max(0, int((now - due).total_seconds())) if due else 0,
-    }
-
-
-def _by_status(conn: Connection, status: Any) -> dict[str, int]:
-    rows = conn.execute(select(status.label("status"), func.count().label("number")).group_by(status))
-    return {row.status: row.number for row in rows}
 
 
 def _tickets() -> Select[Any]:

@@ -18,23 +18,32 @@ HEADERS = {
 }
 
 
-class SafeHeaders:
-    """Adds the security headers to every answer; only the static files may be kept, and are asked after."""
+STAYS = {"strict-transport-security": "max-age=31536000"}  # a year of https only (RFC 6797)
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class SafeHeaders:
+    """Adds the security headers to every answer; only the static files may be kept, and are asked after.
+
+    `tls` says that a proxy in front speaks it, so that cookies are for https only.
+    """
+
+    def __init__(self, app: ASGIApp, *, tls: bool = False) -> None:
         self._app = app
+        self._tls = tls
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and complete the answer's headers."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        if self._tls:
+            scope["scheme"] = "https"
         caching = "no-cache" if scope["path"].startswith("/static/") else "no-store"
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
+                headers.update(HEADERS | STAYS if self._tls else HEADERS)
                 headers["cache-control"] = caching
             await send(message)
 

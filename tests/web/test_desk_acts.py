@@ -10,7 +10,7 @@ from bot.act import Act
 from bot.acts import perform
 from bot.tables import INBOUND, MESSAGES, OUTBOX
 from bot.web import authority
-from bot.web.buttons import VERBS
+from bot.web.buttons import ON_MESSAGES, VERBS
 from handoff import people
 from handoff.entry import Refused
 from handoff.staff import LEAST_ROLE
@@ -81,7 +81,8 @@ def accepted(mimin: Mimin, who: str, conversation: int) -> set[str]:
         for verb in VERBS:
             trial = conn.begin_nested()
             try:
-                args = {"text": "Baik.", "reason": "sakit", "value": "crisis", "by": "2h"}
+                to = mimin.staff["budi"]
+                args = {"text": "Baik.", "reason": "sakit", "value": "crisis", "by": "2h", "to": to}
                 act = Act(verb, conversation=conversation, args=args)
                 perform(conn, mimin.service.brand, person, act, mimin.now)
                 found.add(verb)
@@ -98,15 +99,16 @@ def accepted(mimin: Mimin, who: str, conversation: int) -> set[str]:
 def test_roles_and_holders_decide_through_the_pages(mimin: Mimin, who: str) -> None:
     """Sari holds each conversation: what do the others get, and what is on record when they do not?"""
     anybody = {"note", "block"}
-    by_hold = {"sari": {"reply", "release", "resolve", "to_bot", "category", "promise"}}
-    by_rank = {"take_over", "release", "resolve", "to_bot", "category", "promise"}
+    by_hold = {"sari": {"reply", "release", "resolve", "to_bot", "category", "promise", "hand_over"}}
+    by_rank = {"take_over", "release", "resolve", "to_bot", "category", "promise", "hand_over"}
     allowed = anybody | by_hold.get(who, by_rank if who in ("agus", "rina") else set())
     sari, browser = mimin.signed_in("sari"), mimin.signed_in(who)
     for verb in VERBS:
         _, conversation = mimin.call()
         sari.act(conversation, "claim")
         before = position(mimin)
-        answer = browser.act(conversation, verb, **FIELDS.get(verb, {}))
+        given = FIELDS.get(verb, {"to": str(mimin.staff["budi"])})
+        answer = browser.act(conversation, verb, **given)
         kinds = kinds_since(mimin, before)
         assert (answer.status_code == 200) == (verb in allowed), (verb, answer.status_code)
         if verb not in allowed:
@@ -123,9 +125,9 @@ def test_what_is_no_act_of_the_desk_is_not_found(mimin: Mimin, verb: str) -> Non
 
 
 def test_every_act_the_gate_knows_has_a_button_somewhere() -> None:
-    """Handing over and locking out are buttons in Telegram, under what asks for them."""
-    forms = {*VERBS, *authority.VERBS, *crisis_acts.VERBS}
-    assert forms == set(LEAST_ROLE) - {"manage_staff", "hand_over", "lock"}
+    """Locking out is a button in Telegram, under what asks for it."""
+    forms = {*VERBS, *ON_MESSAGES, *authority.VERBS, *crisis_acts.VERBS}
+    assert forms == set(LEAST_ROLE) - {"manage_staff", "lock"}
 
 
 def test_a_refused_reply_keeps_the_text_and_says_why(mimin: Mimin) -> None:
@@ -231,3 +233,52 @@ def position(mimin: Mimin) -> int:
 
 def kinds_since(mimin: Mimin, before: int) -> list[str]:
     return [entry.kind for entry in mimin.read(lambda conn: journal.read_since(conn, before))]
+
+
+def test_a_reply_is_taken_back_before_it_leaves_and_not_after(mimin: Mimin) -> None:
+    follower, conversation = mimin.call()
+    sari, budi = mimin.signed_in("sari"), mimin.signed_in("budi")
+    where = f"/desk/conversations/{conversation}"
+    form = {"csrf": sari.token(), "text": "Halo Kak, ini sari", "hold": "yes"}
+    page = sari.post(f"{where}/reply", data=form)
+    number = re.findall(r'id="unsend(\d+)"', page.text)[0]
+    assert "Halo Kak, ini sari" not in follower.get("/").text
+    assert 'id="unsend' not in budi.get(where).text
+    assert budi.post(f"{where}/unsend", data={"csrf": budi.token(), "message": number}).status_code == 403
+    page = sari.act(conversation, "unsend", message=number)
+    assert "tidak terkirim" in page.text
+    mimin.later(seconds=10)
+    mimin.settle()
+    assert "Halo Kak, ini sari" not in follower.get("/").text
+    assert sari.act(conversation, "unsend", message=number).status_code == 409
+    page = sari.post(f"{where}/reply", data=form | {"text": "Halo lagi Kak"})
+    number = re.findall(r'id="unsend(\d+)"', page.text)[0]
+    mimin.later(seconds=6)
+    mimin.settle()
+    assert "Halo lagi Kak" in follower.get("/").text
+    assert sari.act(conversation, "unsend", message=number).status_code == 409, "it has left"
+    for wrong in ("99", "x", ""):
+        assert sari.act(conversation, "unsend", message=wrong).status_code in (404, 422)
+
+
+def test_a_ticket_is_handed_over_to_a_colleague(mimin: Mimin) -> None:
+    _, conversation = mimin.call()
+    sari, budi = mimin.signed_in("sari"), mimin.signed_in("budi")
+    to = str(mimin.staff["budi"])
+    assert 'id="hand-over"' not in sari.get(f"/desk/conversations/{conversation}").text
+    assert sari.act(conversation, "hand_over", to=to).status_code == 409, "nobody holds it: claim it"
+    sari.act(conversation, "claim")
+    assert budi.act(conversation, "hand_over", to=to).status_code == 409, "what is not held is not given"
+    assert sari.act(conversation, "hand_over", to="99").status_code == 404
+    assert 'id="hand-over"' in sari.get(f"/desk/conversations/{conversation}").text
+    assert sari.act(conversation, "hand_over", to=to).status_code == 200
+    assert budi.act(conversation, "reply", text="Saya lanjutkan ya Kak").status_code == 200
+
+
+def test_what_is_about_to_break_has_a_queue_of_its_own(mimin: Mimin) -> None:
+    _, conversation = mimin.call()
+    sari = mimin.signed_in("sari")
+    link = f"/desk/conversations/{conversation}?show=soon"
+    assert link not in sari.get("/desk?show=soon").text
+    mimin.later(minutes=13)
+    assert link in sari.get("/desk?show=soon").text

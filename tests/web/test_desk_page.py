@@ -10,7 +10,7 @@ from sqlalchemy import Connection, insert
 
 from bot.tables import CONTACTS, CONVERSATIONS, LOG, MESSAGES, OUTBOX
 from handoff.tables import DEADLINES, TICKETS
-from tests.web.house import NOW, Browser, Mimin
+from tests.web.house import NOW, Browser, Mimin, wait_until
 
 
 def listed(page: str) -> list[str]:
@@ -249,3 +249,34 @@ def fill(conn: Connection) -> None:
         {"cause": f"message:{n}", "kind": "answer", "channel": "web", "recipient": f"v{n}", "text": "ok",
          "status": "sent", "created_at": at[n]} for n in numbers
     ])  # fmt: skip
+
+
+def test_who_else_looks_is_shown_while_they_do(mimin: Mimin) -> None:
+    _, conversation = mimin.call()
+    sari, budi = mimin.signed_in("sari"), mimin.signed_in("budi")
+    here = f"/desk/conversations/{conversation}"
+    position = re.findall(r'data-position="(\d+)"', sari.get(here).text)[0]
+    mine = Listener(sari, f"/desk/events?conversation={conversation}&after={position}")
+    mine.start()
+    assert mine.opened.wait(5)
+    assert 'id="lookers"' not in sari.get(here).text
+    stream = budi.stream("GET", f"/desk/events?conversation={conversation}&after={position}")
+    with stream:
+        mine.wait(1)  # the page is told that somebody came
+        assert "Budi juga melihat" in sari.get(here).text
+        assert "Sari juga melihat" in budi.get(here).text
+        assert 'id="lookers"' not in sari.get("/desk").text
+    wait_until(lambda: 'id="lookers"' not in sari.get(here).text)
+
+
+def test_what_the_bot_would_answer_is_offered_as_a_draft(mimin: Mimin) -> None:
+    follower, conversation = mimin.call()
+    sari = mimin.signed_in("sari")
+    here = f"/desk/conversations/{conversation}"
+    sari.act(conversation, "claim")
+    assert 'id="drafted"' not in sari.get(here).text, "a complaint is no question the bot answers"
+    follower.say("Berapa biaya pindah alamat?")
+    assert "Pindah alamat Rp 150.000, Kak." in sari.get(here).text
+    assert ">Pindah alamat Rp 150.000, Kak.</textarea>" in sari.get(f"{here}?draft=yes").text
+    sari.act(conversation, "reply", text="Saya cek dulu ya Kak.")
+    assert 'id="drafted"' not in sari.get(here).text

@@ -1,13 +1,17 @@
 """Sign-in: links that work once, sessions that end, and nobody who acts for somebody else."""
 
+import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
+import httpx
 import pytest
 from sqlalchemy import Connection, select
 
 from bot.database import open_memory, transaction
 from bot.logins import create_login
 from bot.tables import LOGINS, SESSIONS
+from bot.web.app import build_app
 from bot.web.sign_in import find_session, sign_in, sign_out
 from handoff import people
 from handoff.policy import Role
@@ -148,3 +152,20 @@ def test_signing_out_ends_the_session_also_for_a_copy_of_the_cookie(mimin: Mimin
     thief = mimin.visitor()
     thief.cookies.set("mimin_session", copy, domain="127.0.0.1")
     assert thief.get("/desk").status_code == 401
+
+
+def test_behind_a_proxy_with_tls_cookies_are_for_https_only(mimin: Mimin) -> None:
+    plain = mimin.visitor().get("/")
+    assert "secure" not in plain.headers["set-cookie"].lower()
+    settings = replace(mimin.service.settings, web_address="https://mimin.example")
+    app = build_app(replace(mimin.service, settings=settings))
+
+    async def ask() -> httpx.Response:
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1") as client:
+            return await client.get("/")
+
+    page = asyncio.run(ask())
+    assert "secure" in page.headers["set-cookie"].lower()
+    assert page.headers["strict-transport-security"] == "max-age=31536000"
+    assert "strict-transport-security" not in plain.headers

@@ -11,6 +11,7 @@ const live = new Live({
   onShown: (page) => {
     ahead = Date.parse(page.body.dataset.now) - Date.now();
     tick();
+    hold();
   },
   onConnection: (isOpen) => {
     const sign = get("live");
@@ -18,6 +19,13 @@ const live = new Live({
     sign.title = isOpen ? "" : sign.dataset.offline;
   },
 });
+
+// Replies wait a moment, so that they can be taken back; without script they leave at once.
+function hold() {
+  const held = get("form-reply")?.elements.hold;
+  if (held) held.value = "yes";
+}
+hold();
 
 // Forms on their way; kept here, since the page is made like the server's meanwhile.
 const busy = new WeakSet();
@@ -34,8 +42,10 @@ document.addEventListener("submit", async (event) => {
   form.classList.remove("failed");
   if (answer.status === 401) return location.reload();
   if (answer.ok) clear(form);
+  const taken = form.dataset.act === "unsend" && form.closest(".said")?.querySelector(".bubble p").textContent;
   const page = live.show(answer.html);
   if (answer.ok) renew(form, page);
+  if (answer.ok && taken) putBack(taken);
 });
 
 // What was sent is no draft any more.
@@ -54,6 +64,15 @@ function clear(form) {
   form.closest("details.folded")?.removeAttribute("open");
 }
 
+// What was taken back is written on, unless something new was begun.
+function putBack(text) {
+  const box = get("text");
+  if (!box || box.value.trim()) return;
+  box.value = text;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  box.focus();
+}
+
 // The next reply needs a nonce of its own.
 function renew(form, page) {
   const fresh = page?.querySelector("#form-reply [name=nonce]");
@@ -69,7 +88,7 @@ document.addEventListener("click", (event) => {
   const [start, end] = [box.selectionStart, box.selectionEnd];
   box.setRangeText(link.dataset.canned, start, end, "end");
   box.dispatchEvent(new Event("input", { bubbles: true }));
-  get("canned").open = false;
+  link.closest("details").open = false;
   box.focus();
 });
 

@@ -22,7 +22,9 @@ export class Live {
 
   listen() {
     const { events, position } = document.body.dataset;
-    const source = new EventSource(`${events}?after=${position}`);
+    const address = new URL(events, location.href);
+    address.searchParams.set("after", position);
+    const source = new EventSource(address);
     source.addEventListener("news", () => this.refresh());
     source.addEventListener("ended", () => location.reload());
     source.addEventListener("open", () => this.onConnection(true));
