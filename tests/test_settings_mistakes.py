@@ -281,6 +281,17 @@ OFFICE = '[calendar.office]\nmon = ["09:00-17:00"]\n'
             '[web]\naddress = "http://mimin.example"',
             'web.address: "http://mimin.example" is no https address',
         ),
+        (
+            '[web]\nembed = ["brand.example"]',
+            'web.embed: "brand.example" is no site; allowed is one such as "https://brand.example", without '
+            "a path, http only for this machine",
+        ),
+        ('[web]\nembed = ["http://brand.example"]', 'web.embed: "http://brand.example" is no site'),
+        ('[web]\nembed = ["https://brand.example/chat"]', "web.embed: "),
+        ('[web]\nembed = ["https://*.brand.example"]', "web.embed: "),
+        ('[web]\nembed = ["https://brand.example:0"]', "web.embed: "),
+        ('[web]\nembed = ["https://a;script-src *"]', "web.embed: "),
+        ('[web]\nembed = "https://brand.example"', "web.embed: expected a list such as"),
         ("[web]\nport = 65536", "web.port: 65536 is out of range; allowed is 0 to 65535"),
         ('[web]\nport = "8080"', 'web.port: expected a whole number, got the text "8080"'),
         ('[web]\nhost = "256.0.0.1"', 'web.host: "256.0.0.1" is no address of this machine'),

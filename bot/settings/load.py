@@ -95,7 +95,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
     terms = crisis.items("terms", lambda text: parse_phrase(line(text)))
     telegram = read_telegram(root, environment)
     second = read_second(root, environment)
-    host, port, address = read_web(root, environment)
+    host, port, address, embed = read_web(root, environment)
     return Settings(
         path=path,
         brand=name,
@@ -112,6 +112,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
         web_host=host,
         web_port=port,
         web_address=address,
+        web_embed=embed,
         telegram=telegram,
         second=second,
         approval=approval,

@@ -113,6 +113,7 @@ class Settings:
     web_host: str
     web_port: int
     web_address: str
+    web_embed: tuple[str, ...]
     telegram: Telegram
     second: Second
     approval: Approval

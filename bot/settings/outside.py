@@ -7,6 +7,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from bot.settings.addresses import parse_origin
 from bot.settings.model import Telegram
 from bot.settings.table import Notes, Table, line
 from knowledge.mistakes import shown
@@ -53,15 +54,17 @@ def read_telegram(root: Table, environment: Table) -> Telegram:
     )
 
 
-def read_web(root: Table, environment: Table) -> tuple[str, int, str]:
-    """Return where the pages are served, host and port, and the address that links to them begin with.
+def read_web(root: Table, environment: Table) -> tuple[str, int, str, tuple[str, ...]]:
+    """Return where the pages are served, host and port, the address that links to them begin with, and
+    the sites that may show the chat in a frame.
 
     Port 0 is any free one; an empty address is where they are served.
     """
-    table = root.table("web", ("host", "port", "address"))
+    table = root.table("web", ("host", "port", "address", "embed"))
     host = table.parsed("host", "127.0.0.1", _host)
     port = environment.parsed("MIMIN_WEB_PORT", table.whole("port", 8080, 0, _LAST_PORT), _port)
-    return host, port, table.parsed("address", "", _public)
+    address = table.parsed("address", "", _public)
+    return host, port, address, tuple(dict.fromkeys(table.items("embed", parse_origin)))
 
 
 def read_database(root: Table, environment: Table, folder: Path) -> str:

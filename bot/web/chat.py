@@ -20,7 +20,6 @@ from bot.contacts import Thread
 from bot.mode import Mode
 from bot.service import Service
 from bot.web import gate, queries
-from bot.web.gate import VISITOR, YEAR
 from bot.web.news import Follower, News
 from bot.web.pages import Pages
 from bot.web.safety import Pace
@@ -88,7 +87,9 @@ class Chat:
         visitor = known or gate.new_visitor()
         text = form.get("text", "")
         problem = None
-        if not text.strip():
+        if known is None and gate.is_embedded(request):
+            problem, status = "chat.no_cookie", 422
+        elif not text.strip():
             problem, status = "chat.empty", 422
         elif len(text) > LONGEST:
             problem, status = "chat.too_long", 422
@@ -103,9 +104,9 @@ class Chat:
         nonce = form.get("nonce", "")[:40] or secrets.token_urlsafe(12)
         tapped = form.get("tapped", "")[:80] or None
         await self._store(request, visitor, name, text, nonce, tapped)
-        response = RedirectResponse("/#end", 303)
+        response = RedirectResponse(f"/{gate.setting(request)}#end", 303)
         if known is None:
-            gate.set_cookie(request, response, VISITOR, visitor, YEAR)
+            gate.remember_visitor(request, response, visitor)
         if "x-live" not in request.headers:
             await self._settle(visitor)
         return response
@@ -164,10 +165,12 @@ class Chat:
             "text": text,
             "longest": LONGEST,
             "nonce": secrets.token_urlsafe(12),
+            "setting": gate.setting(request),
+            "sites": self._service.settings.web_embed if gate.is_embedded(request) else (),
         }
         response = self._pages.render(request, "chat.html", status, context)
         if is_new:
-            gate.set_cookie(request, response, VISITOR, visitor, YEAR)
+            gate.remember_visitor(request, response, visitor)
         return response
 
 

@@ -45,7 +45,7 @@ class Pages:
     def render(
         self, request: Request, template: str, status: int = 200, context: Mapping[str, Any] | None = None
     ) -> Response:
-        """Render a page; a language chosen by `?lang=` is remembered."""
+        """Render a page; a language chosen by `?lang=` is remembered, unless a site around it chose."""
         language, now, brand = self.language(request), self._service.now(), self._service.brand
         zone, words = brand.zone, self._words[language]
         given = {
@@ -69,7 +69,7 @@ class Pages:
         response = HTMLResponse(
             html, status, headers={"content-language": language, "vary": "accept-language"}
         )
-        if request.query_params.get("lang") in LANGUAGES:
+        if request.query_params.get("lang") in LANGUAGES and not gate.is_embedded(request):
             gate.set_cookie(request, response, LANGUAGE, language, YEAR)
         return response
 

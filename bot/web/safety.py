@@ -1,6 +1,7 @@
 """Safety of every answer: security headers, no caching of private pages, and a pace for visitors."""
 
 from collections import deque
+from collections.abc import Mapping, Sequence
 
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -15,14 +16,32 @@ HEADERS = {
     "referrer-policy": "no-referrer",
     "permissions-policy": "camera=(), geolocation=(), microphone=(), payment=()",
     "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
 }
 
 
-class SafeHeaders:
-    """Adds the security headers to every answer; only the static files may be kept, and are asked after."""
+def headers_of(path: str, sites: Sequence[str]) -> Mapping[str, str]:
+    """Return the security headers of the answer at a path.
 
-    def __init__(self, app: ASGIApp) -> None:
+    Only the follower's chat may be shown in a frame, and only by these sites; the desk and the sign-in
+    never are. X-Frame-Options knows no list, so it stands where the answer is nobody.
+    """
+    if not sites or not (path == "/" or path.startswith("/chat/")):
+        return HEADERS
+    framed = {name: value for name, value in HEADERS.items() if name != "x-frame-options"}
+    policy = HEADERS["content-security-policy"]
+    by_them = f"frame-ancestors {' '.join(sites)}"
+    return framed | {"content-security-policy": policy.replace("frame-ancestors 'none'", by_them)}
+
+
+class SafeHeaders:
+    """Adds the security headers to every answer, unless it has its own, and what may be kept of it: the
+    static files, which are asked after.
+    """
+
+    def __init__(self, app: ASGIApp, sites: Sequence[str] = ()) -> None:
         self._app = app
+        self._sites = sites
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on and complete the answer's headers."""
@@ -30,12 +49,13 @@ class SafeHeaders:
             await self._app(scope, receive, send)
             return
         caching = "no-cache" if scope["path"].startswith("/static/") else "no-store"
+        added = {**headers_of(scope["path"], self._sites), "cache-control": caching}
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                headers.update(HEADERS)
-                headers["cache-control"] = caching
+                for name, value in added.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, complete)

@@ -25,7 +25,7 @@ from bot.database import METADATA, Writer, open_engine, reading, transaction
 from bot.logins import create_login
 from bot.sender import Sender
 from bot.service import Pulse, Service
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from bot.tables import INBOUND, OUTBOX
 from bot.web.app import build_app
 from bot.wording import read_wording
@@ -132,7 +132,8 @@ class Browser(httpx.Client):
 class Mimin:
     """The running process as a test sees it. Its clock stands still until it is moved."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, configure: Callable[[Settings], Settings] = lambda given: given) -> None:
+        self._configure = configure
         self.engine = open_engine(f"sqlite:///{folder / 'mimin.db'}")
         METADATA.create_all(self.engine)
         self.now = NOW
@@ -145,7 +146,7 @@ class Mimin:
         assert self._ready.wait(60), "the server did not start"
 
     async def _serve(self) -> None:
-        settings = load_settings(ROOT / "config.toml", {}, ROOT)
+        settings = self._configure(load_settings(ROOT / "config.toml", {}, ROOT))
         pulse = Pulse()
         writer = Writer(self.engine, pulse.strike)
         brand = Brand("Layarku", "id", settings.promises, understanding(), read_wording())

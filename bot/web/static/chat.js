@@ -107,4 +107,4 @@ function measure() {
 }
 
 measure();
-if (matchMedia("(pointer: fine)").matches) text.focus();
+if (matchMedia("(pointer: fine)").matches && window === parent) text.focus(); // in a frame when it is opened
