@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -54,17 +55,38 @@ def read_telegram(root: Table, environment: Table) -> Telegram:
     )
 
 
-def read_web(root: Table, environment: Table) -> tuple[str, int, str, tuple[str, ...]]:
-    """Return where the pages are served, host and port, the address that links to them begin with, and
-    the sites that may show the chat in a frame.
-
-    Port 0 is any free one; an empty address is where they are served.
+@dataclass(frozen=True, slots=True)
+class Web:
+    """How the pages are served. Port 0 is any free one; an empty address, with which links begin, is where
+    they are served. `embed` are the sites that may show the chat in a frame; `uploads` is the folder of
+    what pages were given, beside the database where it is relative, and `largest` how many bytes each may
+    have.
     """
-    table = root.table("web", ("host", "port", "address", "embed"))
+
+    host: str
+    port: int
+    address: str
+    embed: tuple[str, ...]
+    uploads: str
+    largest: int
+
+
+def read_web(root: Table, environment: Table) -> Web:
+    """Return how the pages are served."""
+    table = root.table("web", ("host", "port", "address", "embed", "uploads", "upload_mb"))
     host = table.parsed("host", "127.0.0.1", _host)
     port = environment.parsed("MIMIN_WEB_PORT", table.whole("port", 8080, 0, _LAST_PORT), _port)
     address = table.parsed("address", "", _public)
-    return host, port, address, tuple(dict.fromkeys(table.items("embed", parse_origin)))
+    embed = tuple(dict.fromkeys(table.items("embed", parse_origin)))
+    uploads = table.text("uploads", "uploads")
+    return Web(host, port, address, embed, uploads, table.whole("upload_mb", 10, 0, 1024) * 1024 * 1024)
+
+
+def uploads_folder(database_url: str, uploads: str, folder: Path) -> Path:
+    """Return the folder of uploads: beside the database's file, else in `folder`, where it is relative."""
+    file = database_url.removeprefix(_SQLITE).partition("?")[0]
+    is_file = database_url.startswith(_SQLITE) and file != ":memory:"
+    return (Path(file).parent if is_file else folder) / uploads
 
 
 def read_database(root: Table, environment: Table, folder: Path) -> str:

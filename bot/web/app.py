@@ -16,6 +16,7 @@ from bot.web import gate, queries
 from bot.web.acting import Acting
 from bot.web.chat import Chat
 from bot.web.desk import Desk
+from bot.web.files import Files
 from bot.web.hook import Hooked
 from bot.web.launcher import Launcher
 from bot.web.news import News
@@ -70,6 +71,7 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
             Route("/", chat.show),
             Route("/chat/messages", chat.send, methods=["POST"]),
             Route("/chat/events", chat.events),
+            Route("/files/{message:int}/{part:int}", Files(service).show),
             Route("/widget.js", Launcher(service).serve),
             Route("/desk", desk.overview),
             Route("/desk/events", desk.events),

@@ -38,7 +38,12 @@ async def read_form(request: Request) -> Mapping[str, str]:
         fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=30)
     except ValueError as error:
         raise HTTPException(400) from error
-    return {name: value.replace("\r\n", "\n").replace("\r", "\n") for name, value in fields}
+    return {name: line_ends(value) for name, value in fields}
+
+
+def line_ends(text: str) -> str:
+    """Return a text of a form with line ends as we store them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def require_own_page(request: Request) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.service import Service
 from bot.web import gate, times
+from bot.web.files import attached, words_beside
 from bot.web.gate import LANGUAGE, YEAR
 from bot.web.words import choose_language, read_words
 from bot.wording import LANGUAGES
@@ -84,7 +85,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"first_name": first_name, "initial": initial, "tint": tint}
+    environment.filters |= {
+        "first_name": first_name,
+        "initial": initial,
+        "tint": tint,
+        "attached": attached,
+        "beside": words_beside,
+    }
     return environment
 
 

@@ -66,7 +66,7 @@ class Pace:
 
     def __init__(self, most: int = 20, seconds: float = 10.0, remembered: int = 10_000) -> None:
         self._most = most
-        self._seconds = seconds
+        self.seconds = seconds
         self._remembered = remembered
         self._times: dict[str, deque[float]] = {}
 
@@ -76,9 +76,9 @@ class Pace:
         self._times[visitor] = times
         while len(self._times) > self._remembered:
             self._times.pop(next(iter(self._times)))
-        while times and now - times[0] >= self._seconds:
+        while times and now - times[0] >= self.seconds:
             times.popleft()
         if len(times) >= self._most:
-            return self._seconds - (now - times[0])
+            return self.seconds - (now - times[0])
         times.append(now)
         return 0.0
