@@ -13,8 +13,9 @@ from typing import Any, BinaryIO
 from bot.signatures import KINDS, START, TEXT, Kind, TextCheck, recognise
 
 PIECE = 256 * 1024
+MEGABYTE = 1024 * 1024
 LONGEST_NAME = 80
-LEFT_FREE = 500 * 1024 * 1024  # of the disk, for the database must always be able to write
+LEFT_FREE = 500 * MEGABYTE  # of the disk, for the database must always be able to write
 KEPT_NAME = re.compile(r"[0-9a-f]{32}")
 
 

@@ -60,7 +60,12 @@ def test_a_follower_sends_a_picture_and_the_desk_sees_it(
     with desk.expect_download() as saved:
         desk.locator("#log").get_by_role("link", name="catatan.txt").click()
     assert saved.value.suggested_filename == "catatan.txt"
+    desk.get_by_label("Balasan untuk").fill("Ini panduannya ya, Kak.")
+    desk.get_by_label("Lampirkan gambar atau berkas").set_input_files(note)
     desk.screenshot(path=SCREENS / "desk-laptop-picture.png")
+    desk.get_by_role("button", name="kirim").click()
+    expect(follower.locator(".said.person").get_by_role("link", name="catatan.txt")).to_be_visible()
+    expect(desk.get_by_label("Lampirkan gambar atau berkas")).to_have_value("")
     assert problems == []
 
 

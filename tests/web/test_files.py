@@ -1,5 +1,6 @@
 """Pictures and files of the web chat: what is taken, who may see it, and that it harms nobody."""
 
+import re
 import socket
 from pathlib import Path
 
@@ -222,3 +223,40 @@ def test_erasure_deletes_the_files_after_its_commit(mimin: Mimin) -> None:
     assert [one and one[0]["upload"] for one in media] == [None, left.name]
     status = select(OUTBOX.c.status).where(OUTBOX.c.channel == "files")
     assert mimin.read(lambda conn: list(conn.scalars(status))) == ["sent"]
+
+
+def test_staff_attach_a_file_to_a_reply_and_only_what_was_said_keeps_one(mimin: Mimin) -> None:
+    follower, conversation = mimin.call()
+    sari, where = mimin.signed_in("sari"), f"/desk/conversations/{conversation}"
+
+    def reply(browser: Browser, body: bytes, text: str, **fields: str) -> httpx.Response:
+        data = {"csrf": sari.token(), "text": text, **fields}
+        answer = browser.post(f"{where}/reply", data=data, files={"file": ("panduan.pdf", body)})
+        mimin.settle()
+        return answer
+
+    assert reply(mimin.visitor(), SAMPLES["tagihan.pdf"][0], "halo").status_code == 401
+    refused = reply(sari, REFUSED["virus.exe"], "Ini panduannya, Kak.")
+    assert refused.status_code == 422
+    assert ">Ini panduannya, Kak.</textarea>" in refused.text
+    assert reply(sari, SAMPLES["tagihan.pdf"][0], "Pasti kami refund Rp900.000 besok.").status_code == 409
+    assert reply(sari, SAMPLES["tagihan.pdf"][0], "").status_code == 422
+    assert kept(mimin) == []
+    for _ in range(2):
+        assert reply(sari, SAMPLES["tagihan.pdf"][0], "Ini panduannya, Kak.", nonce="abcdefgh1234").is_success
+    assert len(kept(mimin)) == 1
+    page = follower.get("/")
+    (link,) = re.findall(r'<a class="file" href="([^"]+)"', page.text)
+    assert "Ini panduannya, Kak.</p>" in page.text
+    assert follower.get(link).content == SAMPLES["tagihan.pdf"][0]
+    assert mimin.visitor().get(link).status_code == 404
+    assert link in sari.get(where).text
+
+
+def test_a_note_takes_no_file(mimin: Mimin) -> None:
+    _, conversation = mimin.call()
+    sari = mimin.signed_in("sari")
+    data = {"csrf": sari.token(), "note": "untuk tim"}
+    answer = sari.post(f"/desk/conversations/{conversation}/note", data=data, files={"file": ("a.png", PNG)})
+    assert answer.is_success
+    assert kept(mimin) == []
