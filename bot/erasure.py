@@ -6,9 +6,11 @@ from sqlalchemy import Connection, delete, select, update
 
 from bot import audit, contacts, ledger, outbox
 from bot.brand import Brand
+from bot.channels import files
 from bot.contacts import Thread
 from bot.outbox import Letter, Status
 from bot.tables import CONTACTS, CONVERSATIONS, COPIES, INBOUND, MESSAGES, OUTBOX, REMOVALS, TOPICS
+from bot.uploads import uploads_of
 from handoff import approvals, events, tickets
 from handoff.authority_tables import APPROVALS, OVERRIDES
 from handoff.entry import Entry
@@ -30,6 +32,7 @@ def erase(conn: Connection, brand: Brand, thread: Thread, now: datetime) -> None
         ledger.record(conn, brand, over, now)
     mine = MESSAGES.c.conversation_id == thread.id
     blank: dict[str, object] = {"text": "", "media": None, "reading": None, "offers": [], "origin": None}
+    uploads = _uploads(conn, thread)
     conn.execute(delete(COPIES).where(COPIES.c.message_id.in_(select(MESSAGES.c.id).where(mine))))
     conn.execute(update(MESSAGES).where(mine).values(blank))
     conn.execute(delete(INBOUND).where(INBOUND.c.lane == lane_of(thread), INBOUND.c.status != "pending"))
@@ -52,12 +55,26 @@ def erase(conn: Connection, brand: Brand, thread: Thread, now: datetime) -> None
             [Letter(f"erase:{thread.id}:{topic.thread}", "erase", "telegram", topic.chat, "", payload)],
             now,
         )
+    if uploads:
+        letter = Letter(
+            f"erase:{thread.id}:uploads", "erase", files.NAME, str(thread.id), "", {"uploads": uploads}
+        )
+        outbox.enqueue(conn, [letter], now)
     ledger.record(conn, brand, [Entry("erased", conversation=thread.id)], now)
 
 
 def lane_of(thread: Thread) -> str:
     """Return the lane in which what this contact sent arrives."""
     return f"{thread.channel}:{thread.external_id.partition('@')[0]}"
+
+
+def _uploads(conn: Connection, thread: Thread) -> list[str]:
+    """Return the files of theirs that are kept here; they are deleted once this is committed."""
+    mine = MESSAGES.c.conversation_id == thread.id
+    found = [
+        name for media in conn.scalars(select(MESSAGES.c.media).where(mine)) for name in uploads_of(media)
+    ]
+    return list(dict.fromkeys(found))
 
 
 def _blank_sends(conn: Connection, thread: Thread) -> None:

@@ -122,6 +122,12 @@ def store(conn: Connection, arrivals: Sequence[Arrival], now: datetime) -> None:
         STORE.run_all(conn, rows)
 
 
+def is_stored(conn: Connection, arrival: Arrival) -> bool:
+    """Say whether an update is known already."""
+    same = (INBOUND.c.channel == arrival.channel, INBOUND.c.external_id == arrival.external_id)
+    return conn.execute(select(INBOUND.c.id).where(*same).limit(1)).first() is not None
+
+
 def is_full(conn: Connection) -> bool:
     """Say whether so much waits that what comes next should stay with its channel for a while."""
     return conn.execute(select(INBOUND.c.id).where(IS_PENDING).limit(1).offset(MOST)).first() is not None

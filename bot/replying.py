@@ -10,6 +10,7 @@ from bot.brand import Brand
 from bot.contacts import Thread
 from bot.mode import is_lingering
 from bot.outbox import Letter
+from bot.uploads import uploads_of
 from bot.wording import clock_words
 from handoff import climbs, events, people, tickets
 from handoff.entry import Refused
@@ -131,8 +132,11 @@ def held(conn: Connection, brand: Brand, person: Person, filed: Filed, now: date
 
 def _carried(act: Act, thread: Thread) -> dict[str, object]:
     """Return what goes with a reply besides its text; raises Refused where the channel cannot carry it."""
-    if not act.args.get("media"):
+    media = act.args.get("media")
+    if not isinstance(media, list) or not media:
         return {}
+    if thread.channel == "web" and len(uploads_of(media)) == len(media):
+        return {}  # the page has them already
     if thread.channel != "telegram":
         raise Refused("not_available", "pictures and files do not reach this channel; write what they show")
     return {name: act.args[name] for name in ("media", "copy", "ids")}

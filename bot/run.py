@@ -21,7 +21,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot import contacts, intake, journal, ledger
 from bot.brand import Brand
 from bot.building import build_brand, cache_folder, fill, open_database, words_of
-from bot.channels import web
+from bot.channels import files, web
 from bot.channels.channel import Channel, Closing, Line, Page
 from bot.chores import Chores
 from bot.clock import utc_now
@@ -32,6 +32,7 @@ from bot.sender import Sender
 from bot.service import Pulse, Service, keep_going
 from bot.settings import Settings
 from bot.tables import MARKS, WEB_ADDRESS
+from bot.uploads import Uploads
 from bot.web.app import build_app
 from handoff import people, rules, sweep
 from handoff.entry import Entry
@@ -61,6 +62,7 @@ def run(settings: Settings, environ: Mapping[str, str], say: Callable[[str], Non
         engine = open_database(settings)
         listener = _listen(settings)
         address = _address(settings, listener)
+        _prepare_uploads(settings)
         words_of(settings)  # a mistake in them is told before anything is filled in
         for line in fill(settings, engine):
             say(line)
@@ -87,7 +89,7 @@ async def _serve(
     pulse = Pulse()
     writer = Writer(engine, pulse.strike)
     service = Service(settings, brand, engine, writer, pulse)
-    channels: dict[str, Channel] = {"web": Page(), "desk": Page()}
+    channels: dict[str, Channel] = {"web": Page(), "desk": Page(), files.NAME: files.Files(service.uploads)}
     receptions = {"web": web.RECEPTION}
     polled = asyncio.Event()
     telegram = await _telegram(service)
@@ -265,6 +267,19 @@ def _lock(settings: Settings) -> BaseFileLock:
         why = (error.strerror or str(error)).lower()
         raise DatabaseError(f"{file.parent}: cannot be written ({why}); choose another folder") from error
     return lock
+
+
+def _prepare_uploads(settings: Settings) -> None:
+    """Make the folder of uploads before a follower has need of it."""
+    try:
+        if settings.largest_upload:
+            Uploads(settings.uploads, settings.largest_upload).prepare()
+    except OSError as error:
+        why = (error.strerror or str(error)).lower()
+        raise DatabaseError(
+            f"{settings.uploads}: no file can be kept there ({why}); set [web] uploads to another folder, or "
+            "[web] upload_mb = 0"
+        ) from error
 
 
 def _listen(settings: Settings) -> socket.socket:

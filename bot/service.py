@@ -14,6 +14,7 @@ from bot.brand import Brand
 from bot.clock import utc_now
 from bot.database import Writer, reading
 from bot.settings import Settings
+from bot.uploads import Uploads
 
 log = logging.getLogger(__name__)
 Result = TypeVar("Result")
@@ -82,6 +83,11 @@ class Service:
     now: Callable[[], datetime] = field(default=utc_now)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     learning: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+    @property
+    def uploads(self) -> Uploads:
+        """Return the folder of what came by a page."""
+        return Uploads(self.settings.uploads, self.settings.largest_upload)
 
     async def write(self, job: Callable[[Connection], Result], *, quiet: bool = False) -> Result:
         """Run the job in the writer's next transaction; returns after its commit.

@@ -155,7 +155,7 @@ class _Topic:
             return
         prefix = _speaker(self._conn, self._brand, self._thread, row)
         is_plain = row.author == "contact" and row.source != "edit"
-        payload: dict[str, Any] = {"lines": [[prefix, row.text, is_plain]], "copies": [row.id]}
+        payload: dict[str, Any] = {"lines": [[prefix, _words(row), is_plain]], "copies": [row.id]}
         if row.reply_to is not None:
             payload["reply"] = row.reply_to
         if is_plain and row.remote_id and row.remote_id.isdecimal():
@@ -219,6 +219,12 @@ def text_of(lines: Sequence[Sequence[Any]]) -> str:
     if len(lines) == 1 and lines[0][2]:
         return str(lines[0][1])
     return "\n".join(f"{who}{text}" for who, text, _ in lines)
+
+
+def _words(row: Row[Any]) -> str:
+    """Return what was said; a file that only the desk can show is named below it."""
+    names = [f"📎 {one['name']}" for one in row.media or () if "upload" in one and one["caption"].strip()]
+    return "\n".join([row.text, *names])
 
 
 def _joined(waiting: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any] | None:

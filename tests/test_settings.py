@@ -37,7 +37,7 @@ KEYS = {
     "crisis": ["contacts", "within", "times_usual", "terms"],
     "telegram": ["group", "business", "webhook"],
     "second": ["webhook", "smtp", "mail_from"],
-    "web": ["host", "port", "address"],
+    "web": ["host", "port", "address", "embed", "uploads", "upload_mb"],
     "database": ["url"],
 }
 

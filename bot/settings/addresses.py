@@ -11,6 +11,7 @@ _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _MAILBOX = re.compile(rf"(?P<local>{_ATOM}(?:\.{_ATOM})*)@(?:{_LABEL}(?:\.{_LABEL})+|localhost)")
 _LONGEST_MAILBOX = 254
 _LONGEST_LOCAL = 64
+_LAST_PORT = 65535
 
 
 def parse_mail_address(text: str) -> str:
@@ -21,6 +22,21 @@ def parse_mail_address(text: str) -> str:
             f'{shown(text)} is no mail address; allowed is a plain one, such as "sari@example.com"'
         )
     return text
+
+
+def parse_origin(text: str) -> str:
+    """Read where a site is, as browsers name it; ValueError says what is allowed."""
+    scheme, _, place = text.removesuffix("/").lower().partition("://")
+    host, _, port = place.partition(":")
+    is_safe = scheme == "https" or (scheme == "http" and is_loopback(host))
+    is_port = not port or (bool(re.fullmatch(r"[0-9]{1,5}", port)) and 0 < int(port) <= _LAST_PORT)
+    if not is_safe or not is_host(host) or not is_port or place.endswith(":"):
+        raise ValueError(
+            f'{shown(text)} is no site; allowed is one such as "https://brand.example", without a path, '
+            "http only for this machine"
+        )
+    usual = {"https": "443", "http": "80"}[scheme]
+    return f"{scheme}://{host}" if port in ("", usual) else f"{scheme}://{host}:{int(port)}"
 
 
 def is_host(text: str) -> bool:

@@ -10,7 +10,13 @@ from types import MappingProxyType
 import bot
 from bot.settings.calendars import parse_zone, read_calendars
 from bot.settings.model import Settings, SettingsError
-from bot.settings.outside import read_database, read_environment, read_telegram, read_web
+from bot.settings.outside import (
+    read_database,
+    read_environment,
+    read_telegram,
+    read_web,
+    uploads_folder,
+)
 from bot.settings.people import read_sop, read_staff
 from bot.settings.promising import read_approval, read_promises
 from bot.settings.second import read_second
@@ -95,7 +101,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
     terms = crisis.items("terms", lambda text: parse_phrase(line(text)))
     telegram = read_telegram(root, environment)
     second = read_second(root, environment)
-    host, port, address = read_web(root, environment)
+    web, database_url = read_web(root, environment), read_database(root, environment, folder)
     return Settings(
         path=path,
         brand=name,
@@ -108,10 +114,13 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
         staff=staff,
         calendars=calendars,
         promises=replace(promises, approval=decided, expires=approval.expires, sop=sop, crisis=rules),
-        database_url=read_database(root, environment, folder),
-        web_host=host,
-        web_port=port,
-        web_address=address,
+        database_url=database_url,
+        web_host=web.host,
+        web_port=web.port,
+        web_address=web.address,
+        web_embed=web.embed,
+        uploads=uploads_folder(database_url, web.uploads, folder),
+        largest_upload=web.largest,
         telegram=telegram,
         second=second,
         approval=approval,

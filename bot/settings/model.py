@@ -96,7 +96,9 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a brand configures. `path` is the file it came from; `content` and `words` are absolute."""
+    """Everything a brand configures. `path` is the file it came from; `content`, `words` and `uploads` are
+    absolute, `largest_upload` is in bytes.
+    """
 
     path: Path
     brand: str
@@ -113,6 +115,9 @@ class Settings:
     web_host: str
     web_port: int
     web_address: str
+    web_embed: tuple[str, ...]
+    uploads: Path
+    largest_upload: int
     telegram: Telegram
     second: Second
     approval: Approval

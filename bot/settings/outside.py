@@ -3,11 +3,12 @@
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from ipaddress import ip_address
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from bot.settings.addresses import is_loopback
+from bot.settings.addresses import is_loopback, parse_origin
 from bot.settings.model import Telegram
 from bot.settings.table import Notes, Table, line
 from knowledge.mistakes import shown
@@ -54,13 +55,27 @@ def read_telegram(root: Table, environment: Table) -> Telegram:
     )
 
 
-def read_web(root: Table, environment: Table) -> tuple[str, int, str]:
-    """Return where the pages are served, host and port, and the address that links to them begin with.
+@dataclass(frozen=True, slots=True)
+class Web:
+    """How the pages are served. Port 0 is any free one.
 
-    Port 0 is any free one; an empty address is where they are served, which is this machine only: beyond
-    it they are read through a proxy that speaks TLS, whose address is the declaration that it is there.
+    An empty address, with which links begin, is where they are served, which is this machine only: beyond
+    it a proxy speaks TLS, and its address declares that it is there. `embed` are the sites that may show
+    the chat in a frame; `uploads` is the folder of what pages were given, beside the database where it is
+    relative, and `largest` how many bytes each may have.
     """
-    table = root.table("web", ("host", "port", "address"))
+
+    host: str
+    port: int
+    address: str
+    embed: tuple[str, ...]
+    uploads: str
+    largest: int
+
+
+def read_web(root: Table, environment: Table) -> Web:
+    """Return how the pages are served."""
+    table = root.table("web", ("host", "port", "address", "embed", "uploads", "upload_mb"))
     host = table.parsed("host", "127.0.0.1", _host)
     port = environment.parsed("MIMIN_WEB_PORT", table.whole("port", 8080, 0, _LAST_PORT), _port)
     address = table.parsed("address", "", _public)
@@ -69,7 +84,16 @@ def read_web(root: Table, environment: Table) -> tuple[str, int, str]:
             f"{shown(host)} serves beyond this machine, and without TLS anybody on the way reads along; "
         )
         table.wrong("host", f"{sentence}set web.address to the https address of the proxy in front")
-    return host, port, address
+    embed = tuple(dict.fromkeys(table.items("embed", parse_origin)))
+    uploads = table.text("uploads", "uploads")
+    return Web(host, port, address, embed, uploads, table.whole("upload_mb", 10, 0, 1024) * 1024 * 1024)
+
+
+def uploads_folder(database_url: str, uploads: str, folder: Path) -> Path:
+    """Return the folder of uploads: beside the database's file, else in `folder`, where it is relative."""
+    file = database_url.removeprefix(_SQLITE).partition("?")[0]
+    is_file = database_url.startswith(_SQLITE) and file != ":memory:"
+    return (Path(file).parent if is_file else folder) / uploads
 
 
 def read_database(root: Table, environment: Table, folder: Path) -> str:

@@ -1,6 +1,8 @@
 """What people at the desk do: each act in one transaction, a refused one put on record and explained."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite import insert
@@ -12,11 +14,13 @@ from bot import acts, crisis_acts, delivery, intake, ledger
 from bot.act import Act
 from bot.service import Service
 from bot.tables import MARKS
+from bot.uploads import MEGABYTE, uploads_of
 from bot.web import authority, gate, queries
 from bot.web.buttons import ON_MESSAGES, VERBS
 from bot.web.desk import HANDED, KEPT, SEEN, Desk
 from bot.web.pages import Pages
 from bot.web.sign_in import Session, find_session, sign_out
+from bot.web.uploading import Sent, keep_file, read_sent
 from handoff.entry import Entry, Refused
 from handoff.tickets import get
 
@@ -34,12 +38,25 @@ class Acting:
 
     async def act(self, request: Request) -> Response:
         """Do one act in one conversation, and show the conversation again."""
-        conversation, verb = request.path_params["id"], request.path_params["verb"]
-        form = await gate.read_form(request)
-        act = Act(verb, gate.number(form.get("ticket", "")), conversation, _args(verb, form), _nonce(form))
-        who = ""
+        sent = await read_sent(request, self._service.uploads.largest)
+        try:
+            return await self._act(request, sent)
+        finally:
+            await sent.close()
 
-        def job(conn: Connection) -> None:
+    async def _act(self, request: Request, sent: Sent) -> Response:
+        conversation, verb = request.path_params["id"], request.path_params["verb"]
+        form = sent.fields
+        media, wrong = await self._attached(request, sent)
+        if wrong is not None:
+            most = self._service.uploads.largest // MEGABYTE
+            problem = self._pages.word(request, wrong, most=most)
+            return await self._desk.page(request, conversation, status=422, problem=problem, kept=_kept(form))
+        args = _args(verb, form) | ({"media": media} if media else {})
+        act = Act(verb, gate.number(form.get("ticket", "")), conversation, args, _nonce(form))
+        who, is_done = "", False
+
+        def job(conn: Connection) -> bool:
             nonlocal who
             session = self._session(conn, request, form)
             who = session.person.name
@@ -48,11 +65,12 @@ class Acting:
             if act.ticket is not None and get(conn, act.ticket).conversation != conversation:
                 raise Refused("unknown", f"there is no ticket {act.ticket} in this conversation")
             if verb == "reply" and act.nonce and queries.is_queued(conn, act.nonce):
-                return
+                return False
             acts.perform(conn, self._service.brand, session.person, act, self._service.now())
+            return True
 
         try:
-            await self._service.write(job)
+            is_done = await self._service.write(job)
         except Refused as refused:
             await self._refuse(who, act, refused)
             problem = self._sentence(request, refused)
@@ -60,6 +78,9 @@ class Acting:
             return await self._desk.page(
                 request, conversation, status=status, problem=problem, kept=_kept(form)
             )
+        finally:
+            if not is_done:  # what was not said needs no file
+                await asyncio.to_thread(self._service.uploads.delete, uploads_of(media))
         return self._back(request, f"/desk/conversations/{conversation}")
 
     async def act_in_crisis(self, request: Request) -> Response:
@@ -137,6 +158,18 @@ class Acting:
 
         await self._service.write(job)
         return RedirectResponse("/desk?show=troubled", 303)
+
+    async def _attached(self, request: Request, sent: Sent) -> tuple[list[dict[str, Any]], str | None]:
+        """Keep the file of a reply by somebody who is signed in; returns what its message says of it, else
+        the key of what is wrong.
+        """
+        if sent.is_too_large:
+            return [], "file.too_large"
+        if sent.file is None or request.path_params["verb"] != "reply":
+            return [], None
+        await self._service.read(lambda conn: self._session(conn, request, sent.fields))
+        kept, wrong = await keep_file(self._service, sent.file)
+        return [{**one, "caption": sent.fields.get("text", "")} for one in kept], wrong
 
     def _session(self, conn: Connection, request: Request, form: Form) -> Session:
         session = find_session(conn, request.cookies.get(gate.SESSION), self._service.now())

@@ -16,10 +16,12 @@ from bot.web import gate, health
 from bot.web.acting import Acting
 from bot.web.chat import Chat
 from bot.web.desk import Desk
+from bot.web.files import Files
 from bot.web.hook import Hooked
+from bot.web.launcher import Launcher
 from bot.web.news import News
 from bot.web.pages import STATIC, Pages
-from bot.web.safety import HEADERS, SafeHeaders
+from bot.web.safety import SafeHeaders, headers_of
 from bot.web.sign_in import find_session, sign_in
 
 log = logging.getLogger(__name__)
@@ -30,7 +32,7 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
     """Return the application that serves the pages of this process, and its webhook if there is one."""
     pages, news = Pages(service), News(service)
     chat, desk = Chat(service, pages, news), Desk(service, pages, news)
-    acting = Acting(service, pages, desk)
+    acting, sites = Acting(service, pages, desk), service.settings.web_embed
 
     async def login(request: Request) -> Response:
         """Use a one-time link up; a HEAD, as previews of messages send it, does not."""
@@ -57,9 +59,11 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
             return Response(status_code=status)
         message = f"error_{status}" if status in (*EXPLAINED, 500) else "error_400"
         at_desk = request.url.path.startswith("/desk") and status != 401
-        context = {"message": message, "link": "/desk" if at_desk else "/"}
+        context = {"message": message, "link": "/desk" if at_desk else f"/{gate.setting(request)}"}
         page = pages.render(request, "message.html", status, context)
-        page.headers.update(HEADERS)  # a 500 is answered outside of the middleware
+        page.headers.update(
+            headers_of(request.url.path, sites)
+        )  # a 500 is answered outside of the middleware
         return page
 
     return Starlette(
@@ -67,6 +71,8 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
             Route("/", chat.show),
             Route("/chat/messages", chat.send, methods=["POST"]),
             Route("/chat/events", chat.events),
+            Route("/files/{message:int}/{part:int}", Files(service).show),
+            Route("/widget.js", Launcher(service).serve),
             Route("/desk", desk.overview),
             Route("/desk/events", desk.events),
             Route("/desk/pings/dismiss", acting.dismiss, methods=["POST"]),
@@ -82,6 +88,6 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
             Route("/telegram/{secret}", Hooked(hook).take, methods=["POST"]),
             Mount("/static", StaticFiles(directory=STATIC)),
         ],
-        middleware=[Middleware(SafeHeaders, tls=bool(service.settings.web_address))],
+        middleware=[Middleware(SafeHeaders, sites=sites, tls=bool(service.settings.web_address))],
         exception_handlers={HTTPException: explain, 500: explain},
     )

@@ -1,9 +1,10 @@
 """The follower's chat at `/`: works as plain forms, and live where there is script."""
 
+import asyncio
 import math
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -19,16 +20,19 @@ from bot.channels.web import arrival
 from bot.contacts import Thread
 from bot.mode import Mode
 from bot.service import Service
+from bot.uploads import uploads_of
 from bot.web import gate, queries
-from bot.web.gate import VISITOR, YEAR
+from bot.web.files import Attached, attached, words_beside
 from bot.web.news import Follower, News
 from bot.web.pages import Pages
 from bot.web.safety import Pace
+from bot.web.uploading import ENDINGS, Sent, keep_file, read_sent
 from handoff import people, tickets
 
 LONGEST = 4_096
 NEWCOMERS = 200  # first messages from one address within ten seconds; behind one may stand a whole town
 LONGEST_NAME = 60
+MOST_FILES, FILES_WITHIN = 15, 600.0  # of one follower, in so many seconds
 SETTLE = 2.0  # seconds at most; the bot takes some hundredths
 
 
@@ -44,6 +48,7 @@ class Bubble:
     offers: Sequence[Sequence[str]] = ()
     is_reaction: bool = False
     is_pending: bool = False
+    files: Sequence[Attached] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,7 @@ class Chat:
         self._news = news
         self._pace = Pace()
         self._strangers = Pace(NEWCOMERS)
+        self._file_pace = Pace(most=MOST_FILES, seconds=FILES_WITHIN)
 
     async def show(self, request: Request) -> Response:
         """Show the conversation of this browser."""
@@ -84,40 +90,55 @@ class Chat:
         return await self._page(request, visitor or gate.new_visitor(), is_new=visitor is None)
 
     async def send(self, request: Request) -> Response:
-        """Store what the follower wrote; answered only when it is committed."""
-        form = await gate.read_form(request)
+        """Store what the follower wrote or attached; answered only when it is committed."""
+        sent = await read_sent(request, self._service.uploads.largest)
+        try:
+            return await self._take(request, sent)
+        finally:
+            await sent.close()
+
+    async def _take(self, request: Request, sent: Sent) -> Response:
         known = gate.find_visitor(request)
         visitor = known or gate.new_visitor()
-        text = form.get("text", "")
-        problem = None
-        if not text.strip():
-            problem, status = "chat.empty", 422
-        elif len(text) > LONGEST:
-            problem, status = "chat.too_long", 422
-        elif (wait := self._wait(request, known)) > 0:
-            problem, status = "chat.too_fast", 429
+        text, media = sent.fields.get("text", ""), list[dict[str, Any]]()
+        problem, wait = self._problem(request, sent, known), 0.0
+        if problem is None and (wait := self._wait(request, known, sent)) > 0:
+            problem = "chat.too_fast" if wait <= self._pace.seconds else "chat.too_many_files"
+        if problem is None and sent.file is not None:
+            media, problem = await keep_file(self._service, sent.file)
         if problem:
+            status = 429 if wait > 0 else 422
             page = await self._page(request, visitor, problem, text, status, is_new=known is None)
-            if status == 429:
+            if wait > 0:
                 page.headers["retry-after"] = str(math.ceil(wait))
             return page
-        name = " ".join(form.get("name", "").split())[:LONGEST_NAME]
-        nonce = form.get("nonce", "")[:40] or secrets.token_urlsafe(12)
-        tapped = form.get("tapped", "")[:80] or None
-        await self._store(request, visitor, name, text, nonce, tapped)
-        response = RedirectResponse("/#end", 303)
+        await self._store(request, visitor, sent.fields, media)
+        response = RedirectResponse(f"/{gate.setting(request)}#end", 303)
         if known is None:
-            gate.set_cookie(request, response, VISITOR, visitor, YEAR)
+            gate.remember_visitor(request, response, visitor)
         if "x-live" not in request.headers:
             await self._settle(visitor)
         return response
 
-    def _wait(self, request: Request, visitor: str | None) -> float:
-        """Return how many seconds to wait: each visitor has a pace, and so have newcomers of one address."""
+    def _problem(self, request: Request, sent: Sent, known: str | None) -> str | None:
+        """Return what is wrong with it, by the key of the sentence that says so."""
+        text = sent.fields.get("text", "")
+        if known is None and gate.is_embedded(request):
+            return "chat.no_cookie"
+        if sent.is_too_large:
+            return "file.too_large"
+        if not text.strip() and sent.file is None:
+            return "chat.empty"
+        return "chat.too_long" if len(text) > LONGEST else None
+
+    def _wait(self, request: Request, visitor: str | None, sent: Sent) -> float:
+        """Count it, and return how many seconds it is too early: each visitor has a pace, and so have
+        newcomers of one address.
+        """
         now = time.monotonic()
-        if visitor is not None:
-            return self._pace.wait(visitor, now)
-        return self._strangers.wait(request.client.host if request.client else "", now)
+        address = request.client.host if request.client else ""
+        wait = self._strangers.wait(address, now) if visitor is None else self._pace.wait(visitor, now)
+        return wait if wait > 0 or sent.file is None else self._file_pace.wait(visitor or address, now)
 
     async def events(self, request: Request) -> Response:
         """Tell the page whenever something in its conversation happened."""
@@ -137,18 +158,32 @@ class Chat:
                 yield ServerSentEvent(str(position), id=str(position), event="news", retry=1000)
 
     async def _store(
-        self, request: Request, visitor: str, name: str, text: str, nonce: str, tapped: str | None
+        self, request: Request, visitor: str, fields: Mapping[str, str], media: Sequence[Mapping[str, Any]]
     ) -> None:
-        """Commit the message to the intake; a new visitor without a name is a guest with a number."""
+        """Commit the message to the intake; a new visitor without a name is a guest with a number.
+
+        Files that came with a form that was sent before are not wanted twice.
+        """
         service, now = self._service, self._service.now()
         guest = f"{self._pages.word(request, 'chat.guest')} {int.from_bytes(visitor.encode()) % 9000 + 1000}"
+        name = " ".join(fields.get("name", "").split())[:LONGEST_NAME]
+        nonce = fields.get("nonce", "")[:40] or secrets.token_urlsafe(12)
+        tapped = fields.get("tapped", "")[:80] or None
+        is_kept = False
 
-        def job(conn: Connection) -> None:
+        def job(conn: Connection) -> bool:
             known = contacts.find(conn, web.NAME, visitor)
             called = name or (known.name if known else guest)
-            intake.store(conn, [arrival(visitor, called, text, nonce, now, tapped)], now)
+            new = arrival(visitor, called, fields.get("text", ""), nonce, now, tapped, media)
+            is_new = not intake.is_stored(conn, new)
+            intake.store(conn, [new], now)
+            return is_new
 
-        await service.write(job)
+        try:
+            is_kept = await service.write(job)
+        finally:
+            if not is_kept:
+                await asyncio.to_thread(service.uploads.delete, uploads_of(media))
 
     async def _settle(self, visitor: str) -> None:
         """Give the bot a moment to answer, so that the page without script shows the answer at once."""
@@ -173,17 +208,29 @@ class Chat:
             "text": text,
             "longest": LONGEST,
             "nonce": secrets.token_urlsafe(12),
+            "setting": gate.setting(request),
+            "largest": self._service.uploads.largest,
+            "endings": ENDINGS,
+            "sites": self._service.settings.web_embed if gate.is_embedded(request) else (),
         }
         response = self._pages.render(request, "chat.html", status, context)
         if is_new:
-            gate.set_cookie(request, response, VISITOR, visitor, YEAR)
+            gate.remember_visitor(request, response, visitor)
         return response
 
 
 def _view(conn: Connection, visitor: str, now: datetime) -> View:
     thread = contacts.find(conn, web.NAME, visitor)
     waiting = [
-        Bubble(f"u{row.id}", True, None, row.raw["text"], row.received_at, is_pending=True)
+        Bubble(
+            f"u{row.id}",
+            True,
+            None,
+            words_beside(row.raw["text"], row.raw.get("media")),
+            row.received_at,
+            is_pending=True,
+            files=attached(row.raw.get("media"), None),
+        )
         for row in queries.list_unhandled(conn, f"{web.NAME}:{visitor}")
     ]
     if thread is None:
@@ -201,10 +248,11 @@ def _bubble(row: Row[Any], names: dict[int, str]) -> Bubble:
         key=f"m{row.id}",
         is_mine=row.direction == "in",
         speaker=names.get(row.staff_id) if row.author == "staff" else None,
-        text=row.text,
+        text=words_beside(row.text, row.media),
         at=row.at,
         offers=row.offers,
         is_reaction=row.source == "reaction",
+        files=attached(row.media, row.id),
     )
 
 

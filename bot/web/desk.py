@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot import contacts, guarding, intake, journal, outbox
+from bot.channels import web
 from bot.contacts import Thread
 from bot.mode import Mode
 from bot.service import Service
@@ -25,6 +26,7 @@ from bot.web.presence import Presence
 from bot.web.queries import Clock, Counts, Item
 from bot.web.sign_in import Session, find_session
 from bot.web.timeline import Line, timeline
+from bot.web.uploading import ENDINGS
 from handoff import climbs, people, tickets
 from handoff.policy import Category
 from handoff.staff import outranks_admin
@@ -138,6 +140,8 @@ class Desk:
             "kept": dict.fromkeys(KEPT, "") | {"text": picked} | dict(kept or {}),
             "nonce": secrets.token_urlsafe(12),
             "categories": list(Category),
+            "largest": self._service.uploads.largest if opened.thread.channel == web.NAME else 0,
+            "endings": ENDINGS,
             "article_title": self._title(language),
             "draft": draft,
             "lookers": self._presence.others(conversation, frame.session.person.name),

@@ -10,6 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.web.sign_in import SESSION_LASTS, Session
+from bot.wording import LANGUAGES
 
 SESSION = "mimin_session"
 VISITOR = "mimin_visitor"
@@ -37,7 +38,12 @@ async def read_form(request: Request) -> Mapping[str, str]:
         fields = parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True, max_num_fields=30)
     except ValueError as error:
         raise HTTPException(400) from error
-    return {name: value.replace("\r\n", "\n").replace("\r", "\n") for name, value in fields}
+    return {name: line_ends(value) for name, value in fields}
+
+
+def line_ends(text: str) -> str:
+    """Return a text of a form with line ends as we store them."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def require_own_page(request: Request) -> None:
@@ -86,6 +92,34 @@ def set_cookie(request: Request, response: Response, name: str, value: str, last
     """Set a cookie that no script reads, no other site sends along, and no plain line carries under https."""
     is_https = request.url.scheme == "https"
     response.set_cookie(name, value, max_age=lasts, httponly=True, samesite="lax", secure=is_https)
+
+
+def is_embedded(request: Request) -> bool:
+    """Say whether the chat is asked for in a frame on a brand's own site."""
+    return request.query_params.get("embedded") == "1"
+
+
+def setting(request: Request) -> str:
+    """Return the query that keeps the chat in its frame, and there in the site's language; else nothing."""
+    if not is_embedded(request):
+        return ""
+    language = request.query_params.get("lang")
+    return f"?embedded=1&lang={language}" if language in LANGUAGES else "?embedded=1"
+
+
+def remember_visitor(request: Request, response: Response, visitor: str) -> None:
+    """Let the browser keep who this follower is, for a year.
+
+    In a frame on another site a browser sends only a cookie that says SameSite=None, and that needs https.
+    Partitioned gives each site around the frame a jar of its own: browsers that refuse other sites'
+    cookies keep this one, nobody can follow a person from site to site by it, and no form on a third site
+    finds it. Without https there is no such cookie, and Lax serves where both are on one site.
+    """
+    if request.url.scheme == "https" and is_embedded(request):
+        jar = "HttpOnly; Secure; SameSite=None; Partitioned"
+        response.headers.append("set-cookie", f"{VISITOR}={visitor}; Max-Age={YEAR}; Path=/; {jar}")
+        return
+    set_cookie(request, response, VISITOR, visitor, YEAR)
 
 
 def begin_session(request: Request, response: Response, secret: str) -> None:

@@ -13,6 +13,7 @@ from starlette.responses import HTMLResponse, Response
 
 from bot.service import Service
 from bot.web import gate, times
+from bot.web.files import attached, words_beside
 from bot.web.gate import LANGUAGE, YEAR
 from bot.web.words import choose_language, read_words
 from bot.wording import LANGUAGES
@@ -45,7 +46,7 @@ class Pages:
     def render(
         self, request: Request, template: str, status: int = 200, context: Mapping[str, Any] | None = None
     ) -> Response:
-        """Render a page; a language chosen by `?lang=` is remembered."""
+        """Render a page; a language chosen by `?lang=` is remembered, unless a site around it chose."""
         language, now, brand = self.language(request), self._service.now(), self._service.brand
         zone, words = brand.zone, self._words[language]
         given = {
@@ -69,7 +70,7 @@ class Pages:
         response = HTMLResponse(
             html, status, headers={"content-language": language, "vary": "accept-language"}
         )
-        if request.query_params.get("lang") in LANGUAGES:
+        if request.query_params.get("lang") in LANGUAGES and not gate.is_embedded(request):
             gate.set_cookie(request, response, LANGUAGE, language, YEAR)
         return response
 
@@ -84,7 +85,13 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters |= {"first_name": first_name, "initial": initial, "tint": tint}
+    environment.filters |= {
+        "first_name": first_name,
+        "initial": initial,
+        "tint": tint,
+        "attached": attached,
+        "beside": words_beside,
+    }
     return environment
 
 

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from bot import turn
+from bot.channels import web
 from bot.tables import LOG, MESSAGES, OUTBOX, TOPICS
 from bot.topics import SHORT
 from handoff.tables import TICKETS
@@ -367,5 +369,22 @@ def test_no_picture_of_a_note_reaches_the_follower_however_late_it_comes(tmp_pat
         stage.api.says_in(STAFF_GROUP, SARI, thread=thread, **album)
         await stage.until_stored(lambda conn: len(conn.execute(noted).all()) == 2)
         assert len(stage.api.sent_to(ANI)) == 1
+
+    run(tmp_path, scene)
+
+
+def test_a_file_that_only_the_desk_can_show_is_named(tmp_path: Path) -> None:
+    file = {"kind": "photo", "caption": "", "upload": "0" * 32, "name": "struk.png", "type": "image/png"}
+
+    async def scene(stage: Stage) -> None:
+        for text in (COMPLAINT, ""):
+            now = stage.service.now()
+            said = web.read(web.arrival("x" * 24, "Rini", text, "n", now, media=[file]).raw)
+            await stage.service.write(
+                lambda conn, said=said, now=now: turn.contact_wrote(conn, stage.service.brand, said, now)  # type: ignore[misc]
+            )
+        await stage.until(lambda: stage.api.groups[STAFF_GROUP].topics)
+        thread = stage.api.topic_named(STAFF_GROUP, "Rini")
+        await settled(stage, thread, f"{COMPLAINT}\n📎 struk.png", "[photo] struk.png")
 
     run(tmp_path, scene)

@@ -7,6 +7,7 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -19,13 +20,13 @@ from sqlalchemy import Connection, func, select
 from bot import intake, ledger
 from bot.brand import Brand
 from bot.building import cache_folder
-from bot.channels import web
-from bot.channels.channel import Page
+from bot.channels import files, web
+from bot.channels.channel import Channel, Page
 from bot.database import METADATA, Writer, open_engine, reading, transaction
 from bot.logins import create_login
 from bot.sender import Sender
 from bot.service import Pulse, Service
-from bot.settings import load_settings
+from bot.settings import Settings, load_settings
 from bot.tables import INBOUND, OUTBOX
 from bot.web.app import build_app
 from bot.wording import read_wording
@@ -96,14 +97,14 @@ class Browser(httpx.Client):
             verify=False,  # plain HTTP on this machine; reading certificates takes longer than a test
         )
         self._csrf = ""
-        self._settle = settle
+        self.settle = settle
 
     def say(self, text: str, **fields: str) -> httpx.Response:
         """Send a text as a follower, and return the page as it stands once the bot has done its part."""
         page = self.post("/chat/messages", data={"text": text, **fields})
         if page.is_error or "x-live" in self.headers:
             return page
-        self._settle()
+        self.settle()
         return self.get("/")
 
     def token(self) -> str:
@@ -119,20 +120,21 @@ class Browser(httpx.Client):
         answer = self.post(
             f"/desk/conversations/{conversation}/{verb}", data={"csrf": self.token(), **fields}
         )
-        self._settle()
+        self.settle()
         return answer
 
     def post_form(self, where: str, **fields: str) -> httpx.Response:
         """Send a proper form somewhere else at the desk."""
         answer = self.post(where, data={"csrf": self.token(), **fields})
-        self._settle()
+        self.settle()
         return answer
 
 
 class Mimin:
     """The running process as a test sees it. Its clock stands still until it is moved."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, configure: Callable[[Settings], Settings] = lambda given: given) -> None:
+        self.folder, self._configure = folder, configure
         self.engine = open_engine(f"sqlite:///{folder / 'mimin.db'}")
         METADATA.create_all(self.engine)
         self.now = NOW
@@ -146,6 +148,7 @@ class Mimin:
 
     async def _serve(self) -> None:
         settings = load_settings(ROOT / "config.toml", {}, ROOT)
+        settings = self._configure(replace(settings, uploads=self.folder / "uploads"))
         pulse = Pulse()
         writer = Writer(self.engine, pulse.strike)
         brand = Brand("Layarku", "id", settings.promises, understanding(), read_wording())
@@ -153,9 +156,14 @@ class Mimin:
         self.app = build_app(self.service)
         config = uvicorn.Config(self.app, port=0, log_level="error", timeout_graceful_shutdown=1)
         self._server = uvicorn.Server(config)
+        channels: dict[str, Channel] = {
+            "web": Page(),
+            "desk": Page(),
+            files.NAME: files.Files(self.service.uploads),
+        }
         tasks = [
             asyncio.create_task(intake.work(self.service, {"web": web.RECEPTION})),
-            asyncio.create_task(Sender(self.service, {"web": Page(), "desk": Page()}).run()),
+            asyncio.create_task(Sender(self.service, channels).run()),
         ]
         serving = asyncio.create_task(self._server.serve())
         while not self._server.started:

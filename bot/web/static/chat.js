@@ -1,5 +1,6 @@
 // The follower's chat: sends without a reload, shows news at once, grows the box with the text.
 
+import { Attachment } from "./attachment.js";
 import { Live, post } from "./live.js";
 
 const MANY = 3500; // characters from which the counter shows
@@ -7,6 +8,8 @@ const main = document.getElementById("main");
 const pen = document.getElementById("pen");
 const text = document.getElementById("text");
 const get = (id) => document.getElementById(id);
+const file = get("file");
+const attachment = new Attachment(file, get("chosen"), complain);
 
 // Kept here and not on the page, which is made like the server's while a message is on its way.
 let isSending = false;
@@ -29,21 +32,24 @@ text.addEventListener("keydown", (event) => {
   const isTouch = matchMedia("(pointer: coarse)").matches;
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || isTouch) return;
   event.preventDefault();
-  if (text.value.trim()) send(pen);
+  if (text.value.trim() || file?.files.length) send(pen);
 });
 text.addEventListener("input", measure);
 
 async function send(form) {
   const words = form === pen ? text.value : form.elements.text.value;
+  if (!words.trim() && !file?.files.length) return text.focus();
   if (isSending) {
     again ||= form === pen; // goes after its forerunner, with a nonce of its own
     return;
   }
   isSending = true;
-  echo(words);
+  const files = form === pen ? attachment.take() : null;
+  echo([files?.[0]?.name, words].filter(Boolean).join("\n"));
   const waiting = post(form);
   if (form === pen) {
     text.value = "";
+    attachment.set(null);
     measure();
     text.focus();
   }
@@ -53,17 +59,22 @@ async function send(form) {
   if (answer && (answer.ok || answer.status === 422 || answer.status === 429)) live.show(answer.html);
   if (answer?.ok) {
     renew(answer.html);
-    if (followed && text.value.trim()) send(pen);
+    if (followed) send(pen);
     return;
   }
   get("echo")?.remove();
   get("typing").hidden = true;
   if (form === pen && !text.value) text.value = words;
+  if (files?.length) attachment.set(files);
   if (!answer || answer.status >= 500 || answer.status < 422) {
-    get("problem").textContent = pen.dataset.notSent;
-    get("problem").hidden = false;
+    complain(pen.dataset.notSent);
   }
   measure();
+}
+
+function complain(line) {
+  get("problem").textContent = line;
+  get("problem").hidden = !line;
 }
 
 // Shows the words at once, until the page from the server has them.
@@ -107,4 +118,4 @@ function measure() {
 }
 
 measure();
-if (matchMedia("(pointer: fine)").matches) text.focus();
+if (matchMedia("(pointer: fine)").matches && window === parent) text.focus(); // in a frame when it is opened

@@ -57,6 +57,7 @@ function clear(form) {
     sessionStorage.removeItem(draftKey(name));
   }
   for (const box of form.querySelectorAll("[type=checkbox]")) box.checked = false;
+  for (const box of form.querySelectorAll("[type=file]")) box.value = "";
   if (form.elements.text) get("preview")?.replaceChildren();
   for (const name of ["reason", "by", "promise"]) {
     if (form.elements[name]) form.elements[name].value = "";
@@ -79,6 +80,15 @@ function renew(form, page) {
   const nonce = form.isConnected && form.elements.nonce;
   if (fresh && nonce) nonce.value = fresh.value;
 }
+
+// A file too large is not sent in vain.
+document.addEventListener("change", ({ target }) => {
+  if (target.type !== "file" || !target.files.length) return;
+  const isTooLarge = target.files[0].size > Number(target.dataset.largest);
+  if (isTooLarge) target.value = "";
+  get("problem").textContent = isTooLarge ? target.dataset.tooLarge : "";
+  get("problem").hidden = !isTooLarge;
+});
 
 document.addEventListener("click", (event) => {
   const link = event.target.closest("a[data-canned]");

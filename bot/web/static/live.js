@@ -71,7 +71,10 @@ export class Live {
 
 // Sends a form without leaving the page; returns the answer, or null where there was no connection.
 export async function post(form, button) {
-  const body = new URLSearchParams(new FormData(form, button));
+  const data = new FormData(form, button);
+  const files = [...data].filter(([, value]) => value instanceof File);
+  for (const [name, file] of files) if (!file.size) data.delete(name); // none was chosen
+  const body = files.some(([, file]) => file.size) ? data : new URLSearchParams(data);
   try {
     const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "x-live": "1" } });
     return { ok: answer.ok, status: answer.status, url: answer.url, html: await answer.text() };
