@@ -17,6 +17,7 @@ from bot.web.gate import LANGUAGE, YEAR
 from bot.web.words import choose_language, read_words
 from bot.wording import LANGUAGES
 from handoff.money import format_amount
+from handoff.staff import may_read
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -64,6 +65,7 @@ class Pages:
             "left": lambda at: left(at, now, language),
             "urgency": lambda clock: urgency(clock, now),
             "money": format_amount,
+            "may_read": may_read,
         }
         html = self._environment.get_template(template).render({**given, **(context or {})})
         response = HTMLResponse(
