@@ -127,7 +127,7 @@ class DeadlineRow(SQLModel, table=True):
         Index("deadlines_due", "look_at", sqlite_where=text("look_at IS NOT NULL")),
         Index("deadlines_of_ticket", "ticket_id", "kind"),
         Index("deadlines_stopped", "stopped_at"),
-        Index("deadlines_breached", "breached_at"),
+        Index("deadlines_breached", "breached_at", sqlite_where=text("breached_at IS NOT NULL")),
     )
 
     id: int | None = Field(default=None, primary_key=True)

@@ -6,6 +6,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -337,3 +338,15 @@ def test_numbers_and_lengths_are_said_as_people_do() -> None:
 def test_reports_are_for_those_who_answer_for_the_promises() -> None:
     assert [may_read(role, "reports") for role in Role] == [False, True, True]
     assert set(LEAST_READER) == {"reports"}
+
+
+def test_no_query_of_a_report_reads_a_whole_table_that_grows_with_every_message() -> None:
+    scene, asked = scene_with_refunds(), list[str]()
+    with scene.open() as conn:
+        connection: Any = conn.connection.driver_connection
+        connection.set_trace_callback(asked.append)
+        read(conn, str, days(NOON.date()), Step.DAY, scene.now)
+        connection.set_trace_callback(None)
+        plans = [row[3] for sql in asked for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
+    grows = ("messages", "reply", "log", "tickets", "deadlines", "signs")
+    assert [plan for plan in plans if plan.startswith(tuple(f"SCAN {table}" for table in grows))] == []

@@ -81,8 +81,8 @@ def _list_promises(conn: Connection, name: str, of: str, period: Period) -> Behi
         raise UnknownFigureError(of)
     found = [
         one
-        for one in promises.list_settled(conn, period)
-        if one.is_broken == (name == "broken") and (not of or str(promises.FILTERS[by](one)) == value)
+        for one in promises.each_settled(conn, period)
+        if bool(one.is_broken) == (name == "broken") and (not of or str(promises.FILTERS[by](one)) == value)
     ]
     newest = sorted(found, key=lambda one: one.at, reverse=True)[:MOST]
     contacts = (

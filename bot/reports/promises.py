@@ -1,7 +1,9 @@
 """Promises that were kept or broken in a period: by kind, category, person and hour, and why."""
 
+from bisect import bisect_right
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, NamedTuple
@@ -34,12 +36,13 @@ from handoff.tables import DEADLINES, TICKETS
 OF_HOLDER = frozenset({Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE, Kind.RESOLUTION, Kind.PROMISE})
 
 
-Tally = Mapping[str, Mapping[Any, Outcomes]]
+FEW = 1_000  # rows that are held at once
 
 
 class Settled(NamedTuple):
     """One promise that is decided, `at` the instant that counts: kept then, or broken as it was due then.
 
+    `at` is as the database stores it, in UTC, and `is_broken` 0 or 1.
     `hour` is the hour of the day, in the brand's zone, in which its clock began.
     """
 
@@ -48,7 +51,7 @@ class Settled(NamedTuple):
     kind: str
     category: str
     at: str
-    is_broken: bool
+    is_broken: int
     holder: int
     hour: int
 
@@ -67,39 +70,43 @@ FILTERS: Mapping[str, Callable[[Settled], object]] = {
 }
 
 
-def list_settled(conn: Connection, period: Period) -> list[Settled]:
-    """Return every promise that was kept, or was due and broke, in the period."""
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many promises were kept and broken, by each of FILTERS, and in each part of the period."""
+
+    by: Mapping[str, Mapping[Any, Outcomes]]
+    parts: Sequence[Outcomes]
+
+
+def each_settled(conn: Connection, period: Period) -> Iterator[Settled]:
+    """Give every promise that was kept, or was due and broke, in the period; none is held on to."""
     hour_of = _hours(period.zone)
-    return [
-        Settled(ticket, conversation, kind, category, at, bool(broken), holder or NOBODY, hour_of(started))
-        for chosen in (_kept(period), _broken(period))
-        for ticket, conversation, kind, category, at, broken, started, holder in conn.execute(chosen).all()
-    ]
+    for chosen in (_kept(period), _broken(period)):
+        for rows in conn.execute(chosen).partitions(FEW):
+            for ticket, conversation, kind, category, at, broken, started, holder in rows:
+                hour = hour_of(started)
+                yield Settled(ticket, conversation, kind, category, at, broken, holder or NOBODY, hour)
 
 
-def tally(settled: Iterable[Settled]) -> Tally:
-    """Count kept and broken by each of FILTERS; what belongs to nobody in particular is in no person's."""
-    found = Counter((one.kind, one.category, one.person, one.hour, one.is_broken) for one in settled)
+def tally(settled: Iterable[Settled], parts: Sequence[Period]) -> Tally:
+    """Count kept and broken; what belongs to nobody in particular is in no person's row."""
+    begins = [_stored(part.begins_at) for part in parts]
+    found, of_parts = Counter[tuple[Any, ...]](), Counter[tuple[int, int]]()
+    for one in settled:
+        found[one.kind, one.category, one.person, one.hour, one.is_broken] += 1
+        of_parts[bisect_right(begins, one.at) - 1, one.is_broken] += 1
     by: dict[str, dict[Any, list[int]]] = {name: defaultdict(lambda: [0, 0]) for name in FILTERS}
     for (*names, is_broken), number in found.items():
         for outcomes, name in zip(by.values(), names, strict=True):
             if name is not None:
                 outcomes[name][is_broken] += number
-    return {
-        name: {of: Outcomes(*both) for of, both in sorted(outcomes.items())} for name, outcomes in by.items()
-    }
-
-
-def count_parts(settled: Sequence[Settled], parts: Sequence[Period]) -> list[Outcomes]:
-    """Count kept and broken in each of the parts of a period, which follow one another."""
-    ends = [_stored(part.ends_at) for part in parts]
-    found = [[0, 0] for _ in parts]
-    place, ordered = 0, sorted(settled, key=lambda one: one.at)
-    for one in ordered:
-        while one.at >= ends[place]:
-            place += 1
-        found[place][one.is_broken] += 1
-    return [Outcomes(*both) for both in found]
+    return Tally(
+        {
+            name: {of: Outcomes(*both) for of, both in sorted(outcomes.items())}
+            for name, outcomes in by.items()
+        },
+        [Outcomes(of_parts[place, 0], of_parts[place, 1]) for place in range(len(parts))],
+    )
 
 
 def list_breaches(conn: Connection, period: Period) -> list[Breach]:

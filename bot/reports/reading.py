@@ -9,7 +9,7 @@ from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.elements import Label
 
 from bot.reports import promises
-from bot.reports.figures import Asked, Figures, Gap, Incident, Part, Spent, Spread, Topic, spread
+from bot.reports.figures import Asked, Figures, Gap, Incident, Outcomes, Part, Spent, Spread, Topic, spread
 from bot.reports.period import Period, Step
 from bot.reports.sources import (
     IS_ANSWER,
@@ -46,9 +46,9 @@ Title = Callable[[str], str]
 
 def read(conn: Connection, title: Title, period: Period, step: Step, now: datetime) -> Figures:
     """Return the figures of a period, divided by `step`; `title` names an article."""
-    settled = promises.list_settled(conn, period)
-    by = promises.tally(settled)
-    parts = _parts(conn, period, step, settled)
+    divided = period.parts(step)
+    tally = promises.tally(promises.each_settled(conn, period), divided)
+    parts = [_part(conn, part, outcomes) for part, outcomes in zip(divided, tally.parts, strict=True)]
     asked = _asked(conn, title, period)
     rated = {"wrong": sum(one.wrong for one in asked), "helpful": sum(one.helpful for one in asked)}
     return Figures(
@@ -64,10 +64,10 @@ def read(conn: Connection, title: Title, period: Period, step: Step, now: dateti
         decision=_lengths(
             conn, APPROVALS.c.asked_at, APPROVALS.c.decided_at, period, APPROVALS.c.decided_by.is_not(None)
         ),
-        by_kind=by["kind"],
-        by_category=by["category"],
-        by_person=by["person"],
-        by_hour=by["hour"],
+        by_kind=tally.by["kind"],
+        by_category=tally.by["category"],
+        by_person=tally.by["person"],
+        by_hour=tally.by["hour"],
         breaches=promises.list_breaches(conn, period),
         asked=asked[:TOP],
         gaps=_gaps(conn, title, period),
@@ -84,16 +84,9 @@ def count(conn: Connection, name: str, period: Period, of: str = "") -> int:
     return conn.execute(select(func.count()).select_from(SOURCES[name](period, of).subquery())).scalar_one()
 
 
-def _parts(conn: Connection, whole: Period, step: Step, settled: Sequence[promises.Settled]) -> list[Part]:
-    periods = whole.parts(step)
-    outcomes = promises.count_parts(settled, periods)
-    found = []
-    for period, promised in zip(periods, outcomes, strict=True):
-        row = conn.execute(_said(period)).one()
-        found.append(
-            Part(period, row.messages, row.answered, row.clarified, row.handed_off, promised, row.complaining)
-        )
-    return found
+def _part(conn: Connection, period: Period, promised: Outcomes) -> Part:
+    row = conn.execute(_said(period)).one()
+    return Part(period, row.messages, row.answered, row.clarified, row.handed_off, promised, row.complaining)
 
 
 def _said(period: Period) -> Any:

@@ -43,6 +43,10 @@ class Pages:
         """Return words in the language of whoever looks."""
         return self._words[self.language(request)](key, **values)
 
+    def find_word(self, request: Request, key: str) -> str | None:
+        """Return the same, if there are any."""
+        return self._words[self.language(request)].find(key)
+
     def render(
         self, request: Request, template: str, status: int = 200, context: Mapping[str, Any] | None = None
     ) -> Response:

@@ -21,10 +21,13 @@ from bot.web import gate
 from bot.web.pages import Pages
 from bot.web.sign_in import Session, find_session
 from bot.wording import MONTHS, date_words, length_words, number_words
+from handoff import people
 from handoff.staff import may_read
 
 PAGE = "reports"
 SPREADSHEET = "text/csv; charset=utf-8"
+# The section of the pages' words that names the parts of a figure; those of the others are articles.
+SECTIONS = {"opened": "category", "resolved": "category", "approvals": "outcome", "overrides": "outcome"}
 BREACHES = 12  # that are shown with their reason; the list behind the figure has all
 
 
@@ -97,13 +100,7 @@ class Reports:
         return self._pages.render(request, "message.html", status, {"message": message, "link": link})
 
     def _read(self, conn: Connection, asked: Asked) -> Figures:
-        brand = self._service.brand
-
-        def title(article_id: str) -> str:
-            article = brand.understanding.article(article_id)
-            return article.title(brand.language) if article else article_id
-
-        return reading.read(conn, title, asked.period, asked.step, self._service.now())
+        return reading.read(conn, self._title, asked.period, asked.step, self._service.now())
 
     def _csv(self, _request: Request, conn: Connection, asked: Asked, _session: Session) -> Response:
         name = f"mimin-{asked.period.first}-{asked.period.last}.csv"
@@ -131,8 +128,26 @@ class Reports:
     ) -> tuple[str, Mapping[str, Any]]:
         name, of = request.query_params.get("figure", ""), request.query_params.get("of", "")
         found = listing.list_behind(conn, name, of, asked.period)
+        part = self._part(request, conn, name, of) if of else ""
         shared = self._shared(request, asked, session)
-        return "report_tickets.html", shared | {"figure": name, "of": of, "behind": found}
+        return "report_tickets.html", shared | {"figure": name, "part": part, "behind": found}
+
+    def _part(self, request: Request, conn: Connection, figure: str, of: str) -> str:
+        """Say which part of a figure is shown, in the words of its page."""
+        by, _, value = of.partition(":")
+        if by == "person":
+            return people.name_of(conn, gate.number(value)) or self._pages.word(request, "reports.nobody")
+        if by == "hour":
+            return f"{value}:00"
+        section = {"kind": "deadline", "category": "category"}.get(by) or SECTIONS.get(figure, "")
+        known = self._pages.find_word(request, f"{section}.{value or of}")
+        return known or self._title(of)
+
+    def _title(self, article_id: str) -> str:
+        """Name an article by a question that it answers; one that is gone by its id."""
+        brand = self._service.brand
+        article = brand.understanding.article(article_id)
+        return article.title(brand.language) if article else article_id
 
     def _shared(self, request: Request, asked: Asked, session: Session) -> dict[str, Any]:
         language, period = self._pages.language(request), asked.period

@@ -93,3 +93,20 @@ def test_the_figures_come_as_a_spreadsheet(mimin: Mimin) -> None:
         ("handed_off", "1"),
         ("answered", "0"),
     }
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ("figure=opened&of=question", "pertanyaan"),
+        ("figure=broken&of=kind:first_response", "Jawaban pertama"),
+        ("figure=kept&of=person:1", "sari"),
+        ("figure=kept&of=person:0", "belum ada"),
+        ("figure=broken&of=hour:9", "9:00"),
+        ("figure=approvals&of=direct", "dalam batas sendiri"),
+        ("figure=article&of=biaya-pasang", "Berapa biaya pasang dekoder?"),
+        ("figure=article&of=gone", "gone"),
+    ],
+)
+def test_the_list_says_which_part_of_a_figure_it_shows(mimin: Mimin, asked: str, said: str) -> None:
+    assert f"· {said}</p>" in mimin.signed_in("agus").get(f"{WHERE}/tickets?{asked}").text

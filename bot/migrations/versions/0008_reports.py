@@ -18,7 +18,8 @@ def upgrade() -> None:
     op.create_index("tickets_responded", "tickets", ["responded_at"])
     op.create_index("tickets_resolved", "tickets", ["resolved_at"])
     op.create_index("deadlines_stopped", "deadlines", ["stopped_at"])
-    op.create_index("deadlines_breached", "deadlines", ["breached_at"])
+    broken = sa.text("breached_at IS NOT NULL")
+    op.create_index("deadlines_breached", "deadlines", ["breached_at"], sqlite_where=broken)
     op.create_index("log_of_holders", "log", ["ticket_id", "id"], sqlite_where=sa.text("kind = 'ticket'"))
 
 
