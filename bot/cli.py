@@ -22,6 +22,7 @@ COMMANDS = {
     "init": "project",
     "check": "project",
     "kb": "kb",
+    "report": "report",
     "staff": "staff",
     "audit": "audit",
 }

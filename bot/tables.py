@@ -7,11 +7,12 @@ from typing import Any
 from sqlalchemy import JSON, BigInteger, Column, Index, Text, UniqueConstraint, text
 from sqlmodel import Field, SQLModel
 
-from handoff.tables import instant, table
+from handoff.tables import instant, listed, table
 
 # What partial indexes hold, written out both there and in the queries: SQLite uses such an index only
 # where the query says the same words, not where it binds them.
 IS_CHOSEN = text("direction = 'in' AND article IS NOT NULL")  # a follower took a button
+IS_REPLIED = text("source IN ('answer', 'clarify')")  # the bot answered, or asked back
 IS_WRITTEN = text("origin IS NOT NULL")  # staff wrote it, on no page of ours
 IS_PENDING = text("status = 'pending'")
 IS_SET_ASIDE = text("status = 'dead'")
@@ -48,9 +49,7 @@ class ConversationRow(SQLModel, table=True):
     epoch: int = 0
     quiet_epoch: int = 0
     clarified_at: datetime | None = instant()
-    offers: list[list[str]] = Field(
-        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
-    )
+    offers: list[list[str]] = listed()
     topic: str | None = None
     language: str | None = Field(default=None, max_length=2)
     last_at: datetime | None = instant(index=True)
@@ -69,6 +68,8 @@ class MessageRow(SQLModel, table=True):
     __tablename__ = "messages"
     __table_args__ = (
         Index("messages_of_conversation", "conversation_id", "id"),
+        Index("messages_at", "direction", "at", "conversation_id"),
+        Index("messages_replied", "source", "at", "article", sqlite_where=IS_REPLIED),
         Index("messages_chosen", "id", sqlite_where=IS_CHOSEN),
         Index("messages_written", "origin", sqlite_where=IS_WRITTEN),
     )
@@ -82,9 +83,7 @@ class MessageRow(SQLModel, table=True):
     source: str = Field(max_length=12)
     text: str = Field(sa_column=Column(Text, nullable=False))
     article: str | None = None
-    offers: list[list[str]] = Field(
-        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
-    )
+    offers: list[list[str]] = listed()
     reading: Mapping[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     awaiting: bool = False
     is_update: bool = False
@@ -160,7 +159,10 @@ class LogRow(SQLModel, table=True):
     """A log entry; append-only. Its id is the position that pages and other processes follow."""
 
     __tablename__ = "log"
-    __table_args__ = (Index("log_of_conversation", "conversation_id", "id"),)
+    __table_args__ = (
+        Index("log_of_conversation", "conversation_id", "id"),
+        Index("log_of_holders", "ticket_id", "id", sqlite_where=text("kind = 'ticket'")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     at: datetime = instant(nullable=False)

@@ -3,7 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,6 +17,7 @@ MONTHS = {
     "id": ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des"),
     "en": ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"),
 }
+LENGTHS = {"id": ("hari", "jam", "mnt", "dtk"), "en": ("d", "h", "min", "s")}
 QUOTE = 60
 
 
@@ -64,3 +65,29 @@ def quote(text: str, longest: int = QUOTE) -> str:
     if len(words) <= longest:
         return words
     return f"{words[:longest].rsplit(' ', 1)[0]} …"
+
+
+def length_words(length: timedelta | None, language: str) -> str:
+    """Say a length to its two largest units, such as "3 jam 05 mnt"; "-" where there is none."""
+    if length is None:
+        return "-"
+    seconds = round(length.total_seconds())
+    day, hour, minute, second = LENGTHS[language]
+    if seconds < 60:
+        return f"{seconds} {second}"
+    if seconds < 3600:
+        return f"{seconds // 60} {minute}"
+    if seconds < 48 * 3600:
+        return f"{seconds // 3600} {hour} {seconds % 3600 // 60:02} {minute}"
+    return f"{seconds // 86400} {day} {seconds % 86400 // 3600} {hour}"
+
+
+def date_words(day: date, language: str) -> str:
+    """Say a date, such as "23 Nov 2026"."""
+    return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
+
+
+def number_words(number: int, language: str) -> str:
+    """Say a number with its thousands apart: 12.500 in Indonesian, 12,500 in English."""
+    said = f"{number:,}"
+    return said.replace(",", ".") if language == "id" else said

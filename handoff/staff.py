@@ -62,6 +62,8 @@ LEAST_ROLE = {
     "manage_staff": Role.SUPERVISOR,
     "end_crisis": Role.DECISION_MAKER,
 }
+# The least role that may read a page which is not for everybody at the desk.
+LEAST_READER = {"reports": Role.SUPERVISOR}
 # What may be done with authority that somebody else lent, too.
 LENT = ("approve", "reject")
 
@@ -75,6 +77,11 @@ def may(role: Role, act: str) -> bool:
     """Say whether the role may try the act at all; an act the gate does not know is nobody's."""
     least = LEAST_ROLE.get(act)
     return least is not None and RANK[role] >= RANK[least]
+
+
+def may_read(role: Role, page: str) -> bool:
+    """Say whether the role may read the page; one that is not named is for everybody at the desk."""
+    return RANK[role] >= RANK[LEAST_READER.get(page, Role.ADMIN)]
 
 
 def require(person: Person, act: str, *, lent: bool = False) -> None:

@@ -48,6 +48,11 @@ def instant(*, index: bool = False, nullable: bool = True) -> Any:
     return Field(default=None, sa_column=Column(Instant, nullable=nullable, index=index))
 
 
+def listed() -> Any:
+    """Declare a column that holds a list, empty where nothing is said."""
+    return Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+
+
 class StaffRow(SQLModel, table=True):
     """A person at the desk. `on_call` holds weekly hours as the configuration writes them; none is always.
 
@@ -61,7 +66,7 @@ class StaffRow(SQLModel, table=True):
     role: str = Field(max_length=20)
     telegram: int | None = Field(default=None, unique=True)
     email: str | None = Field(default=None, max_length=254)
-    on_call: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    on_call: list[str] = listed()
     active: bool = True
     reached_at: datetime | None = instant()
 
@@ -89,6 +94,9 @@ class TicketRow(SQLModel, table=True):
         Index("tickets_back_to_bot", "back_to_bot_at", sqlite_where=text("back_to_bot_at IS NOT NULL")),
         Index("tickets_held_until", "held_until", sqlite_where=text("held_until IS NOT NULL")),
         Index("tickets_of_conversation", "conversation_id", "id"),
+        Index("tickets_opened", "opened_at"),
+        Index("tickets_responded", "responded_at"),
+        Index("tickets_resolved", "resolved_at"),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -118,6 +126,8 @@ class DeadlineRow(SQLModel, table=True):
     __table_args__ = (
         Index("deadlines_due", "look_at", sqlite_where=text("look_at IS NOT NULL")),
         Index("deadlines_of_ticket", "ticket_id", "kind"),
+        Index("deadlines_stopped", "stopped_at"),
+        Index("deadlines_breached", "breached_at", sqlite_where=text("breached_at IS NOT NULL")),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -131,9 +141,7 @@ class DeadlineRow(SQLModel, table=True):
     subject: int | None = None
     due_at: datetime | None = instant()
     warn_at: datetime | None = instant()
-    pauses: list[list[str | None]] = Field(
-        default_factory=list, sa_column=Column(JSON, nullable=False, default=list)
-    )
+    pauses: list[list[str | None]] = listed()
     status: str = Field(max_length=20)
     warned: bool = False
     breached_at: datetime | None = instant()
@@ -205,7 +213,7 @@ class HandoverRow(SQLModel, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     staff_id: int = Field(foreign_key="staff.id")
-    tickets: list[int] = Field(default_factory=list, sa_column=Column(JSON, nullable=False, default=list))
+    tickets: list[int] = listed()
     at: datetime = instant(nullable=False)
     look_at: datetime | None = instant()
 

@@ -273,3 +273,28 @@ def test_a_folder_of_words_that_is_not_there_is_one_line(
     assert execute(["ask", "halo"]) == 2
     (line,) = capsys.readouterr().err.splitlines()
     assert "no such folder" in line
+
+
+def test_the_report_is_printed_for_people_and_for_machines(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(["report"]) == 0
+    said = capsys.readouterr().out
+    assert "tidak ada pengikut yang menulis" in said
+    assert "share answered" in said
+    assert execute(["report", "--from", "2026-11-01", "--to", "2026-11-30", "--json"]) == 0
+    (read,) = lines(capsys)
+    assert (read["from"], read["to"], read["timezone"]) == ("2026-11-01", "2026-11-30", "Asia/Jakarta")
+    assert {
+        "section": "messages",
+        "figure": "messages",
+        "of": "",
+        "value": 0,
+        "unit": "count",
+        "cases": None,
+    } in (read["figures"])
+    assert execute(["report", "--format", "csv"]) == 0
+    assert capsys.readouterr().out.startswith("from,to,section,figure,of,value,unit,cases")
+    for wrong in (["--from", "soon"], ["--from", "2026-11-30", "--to", "2026-11-01"], ["--json", "--csv"]):
+        assert execute(["report", *wrong]) == 2
+        assert capsys.readouterr().err.count("\n") == 1

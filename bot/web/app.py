@@ -21,6 +21,7 @@ from bot.web.hook import Hooked
 from bot.web.launcher import Launcher
 from bot.web.news import News
 from bot.web.pages import STATIC, Pages
+from bot.web.reports import Reports
 from bot.web.safety import SafeHeaders, headers_of
 from bot.web.sign_in import find_session, sign_in
 
@@ -32,7 +33,8 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
     """Return the application that serves the pages of this process, and its webhook if there is one."""
     pages, news = Pages(service), News(service)
     chat, desk = Chat(service, pages, news), Desk(service, pages, news)
-    acting, sites = Acting(service, pages, desk), service.settings.web_embed
+    acting, reports = Acting(service, pages, desk), Reports(service, pages)
+    sites = service.settings.web_embed
 
     async def login(request: Request) -> Response:
         """Use a one-time link up; a HEAD, as previews of messages send it, does not."""
@@ -82,6 +84,10 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
             Route("/desk/conversations/{id:int}", desk.conversation),
             Route("/desk/conversations/{id:int}/preview", desk.preview, methods=["POST"]),
             Route("/desk/conversations/{id:int}/{verb}", acting.act, methods=["POST"]),
+            Route("/desk/reports", reports.show),
+            Route("/desk/reports.csv", reports.spreadsheet),
+            Route("/desk/reports/tickets", reports.behind),
+            Route("/report", lambda _: RedirectResponse("/desk/reports", 303)),
             Route("/login/{token}", login),
             Route("/logout", acting.leave, methods=["POST"]),
             Route("/healthz", healthz),

@@ -18,6 +18,7 @@ from bot.web.gate import LANGUAGE, YEAR
 from bot.web.words import choose_language, read_words
 from bot.wording import LANGUAGES
 from handoff.money import format_amount
+from handoff.staff import may_read
 
 HERE = Path(__file__).parent
 STATIC = HERE / "static"
@@ -43,6 +44,10 @@ class Pages:
         """Return words in the language of whoever looks."""
         return self._words[self.language(request)](key, **values)
 
+    def find_word(self, request: Request, key: str) -> str | None:
+        """Return the same, if there are any."""
+        return self._words[self.language(request)].find(key)
+
     def render(
         self, request: Request, template: str, status: int = 200, context: Mapping[str, Any] | None = None
     ) -> Response:
@@ -65,6 +70,7 @@ class Pages:
             "left": lambda at: left(at, now, language),
             "urgency": lambda clock: urgency(clock, now),
             "money": format_amount,
+            "may_read": may_read,
         }
         html = self._environment.get_template(template).render({**given, **(context or {})})
         response = HTMLResponse(
