@@ -54,6 +54,7 @@ LEAST_ROLE = {
     "approve": Role.SUPERVISOR,
     "reject": Role.SUPERVISOR,
     "review": Role.SUPERVISOR,
+    "review_mark": Role.SUPERVISOR,
     "crisis": Role.SUPERVISOR,
     "confirm": Role.SUPERVISOR,
     "recall": Role.SUPERVISOR,

@@ -12,7 +12,7 @@ from bot.settings.calendars import parse_zone, read_calendars
 from bot.settings.model import Settings, SettingsError
 from bot.settings.outside import read_database, read_environment, read_telegram, read_web
 from bot.settings.people import read_sop, read_staff
-from bot.settings.promising import read_approval, read_promises
+from bot.settings.promising import read_approval, read_promises, read_satisfaction
 from bot.settings.second import read_second
 from bot.settings.table import Notes, Table, line
 from handoff.policy import CrisisRules, Kind, Policy
@@ -33,6 +33,7 @@ _SECTIONS = (
     "approval",
     "sop",
     "crisis",
+    "satisfaction",
     "telegram",
     "second",
     "web",
@@ -93,6 +94,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
         times_usual=crisis.number("times_usual", 3, 1, 1000),
     )
     terms = crisis.items("terms", lambda text: parse_phrase(line(text)))
+    satisfaction = read_satisfaction(root)
     telegram = read_telegram(root, environment)
     second = read_second(root, environment)
     host, port, address = read_web(root, environment)
@@ -115,6 +117,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
         telegram=telegram,
         second=second,
         approval=approval,
+        satisfaction=satisfaction,
     )
 
 

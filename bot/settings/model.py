@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from handoff.calendar import Calendar
 from handoff.policy import Promises, Role
+from handoff.satisfaction import Rules
 
 
 class SettingsError(Exception):
@@ -96,7 +97,9 @@ class Approval:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything a brand configures. `path` is the file it came from; `content` and `words` are absolute."""
+    """Everything a brand configures. `path` is the file it came from; `content` and `words` are absolute;
+    `satisfaction` is None where followers are not asked how it went.
+    """
 
     path: Path
     brand: str
@@ -116,6 +119,7 @@ class Settings:
     telegram: Telegram
     second: Second
     approval: Approval
+    satisfaction: Rules | None
 
 
 def _one_line(text: str) -> str:

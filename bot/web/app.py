@@ -66,6 +66,8 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
         routes=[
             Route("/", chat.show),
             Route("/chat/messages", chat.send, methods=["POST"]),
+            Route("/chat/rating", chat.mark, methods=["POST"]),
+            Route("/chat/rating/words", chat.comment, methods=["POST"]),
             Route("/chat/events", chat.events),
             Route("/desk", desk.overview),
             Route("/desk/events", desk.events),

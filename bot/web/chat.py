@@ -3,7 +3,7 @@
 import math
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -13,18 +13,21 @@ from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot import contacts, intake
+from bot import contacts, intake, rating
 from bot.channels import web
 from bot.channels.web import arrival
 from bot.contacts import Thread
 from bot.mode import Mode
 from bot.service import Service
+from bot.turn import Said
 from bot.web import gate, queries
 from bot.web.gate import VISITOR, YEAR
 from bot.web.news import Follower, News
 from bot.web.pages import Pages
 from bot.web.safety import Pace
-from handoff import people, tickets
+from handoff import people, surveys, tickets
+from handoff.entry import Refused
+from handoff.satisfaction import FACES
 
 LONGEST = 4_096
 LONGEST_NAME = 60
@@ -41,8 +44,20 @@ class Bubble:
     text: str
     at: datetime
     offers: Sequence[Sequence[str]] = ()
+    asked: "Asked | None" = None
     is_reaction: bool = False
     is_pending: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question how it went, which is `message`: the mark given, what may still come, and the words."""
+
+    message: int
+    mark: int | None
+    takes_marks: bool
+    takes_words: bool
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +125,52 @@ class Chat:
             await self._settle(visitor)
         return response
 
+    async def mark(self, request: Request) -> Response:
+        """Keep how the follower found it, from the faces under the question."""
+        form = await gate.read_form(request)
+        message, given = gate.number(form.get("survey", "")) or 0, gate.number(form.get("mark", "")) or 0
+        now, brand = self._service.now(), self._service.brand
+
+        def job(conn: Connection) -> None:
+            thread, ticket = _asked_by(conn, gate.find_visitor(request), message)
+            rating.rate(conn, brand, thread, ticket, given, now)
+
+        return await self._rated(request, job)
+
+    async def comment(self, request: Request) -> Response:
+        """Keep the words that come with a mark; what asks for something is a message like any other."""
+        form = await gate.read_form(request)
+        message, text = gate.number(form.get("survey", "")) or 0, form.get("words", "")
+        nonce = form.get("nonce", "")[:40] or secrets.token_urlsafe(12)
+        now, brand = self._service.now(), self._service.brand
+        if not text.strip() or len(text) > LONGEST:
+            problem = "chat.too_long" if text.strip() else "chat.empty"
+            return await self._page(
+                request, gate.find_visitor(request) or "", problem, status=422, is_new=False
+            )
+
+        def job(conn: Connection) -> None:
+            thread, ticket = _asked_by(conn, gate.find_visitor(request), message)
+            said = Said(web.NAME, thread.external_id, thread.name, text, now)
+            if not rating.comment(conn, brand, thread, ticket, said, now):
+                intake.store(conn, [arrival(thread.external_id, thread.name, text, nonce, now)], now)
+
+        return await self._rated(request, job)
+
+    async def _rated(self, request: Request, job: Callable[[Connection], None]) -> Response:
+        """Write it and show the chat again; a form that is not theirs, or too late, changes nothing."""
+        visitor = gate.find_visitor(request) or ""
+        problem, status = "chat.too_fast", 429
+        if self._pace.wait(visitor, time.monotonic()) <= 0:
+            try:
+                await self._service.write(job)
+            except Refused as refused:
+                is_closed = refused.code == "not_available"
+                problem, status = "chat.rating_closed" if is_closed else "chat.rating_unknown", 422
+            else:
+                return RedirectResponse("/#end", 303)
+        return await self._page(request, visitor, problem, status=status, is_new=False)
+
     async def events(self, request: Request) -> Response:
         """Tell the page whenever something in its conversation happened."""
         visitor = gate.find_visitor(request) or ""
@@ -163,6 +224,7 @@ class Chat:
             "problem": problem,
             "text": text,
             "longest": LONGEST,
+            "faces": FACES,
             "nonce": secrets.token_urlsafe(12),
         }
         response = self._pages.render(request, "chat.html", status, context)
@@ -180,14 +242,35 @@ def _view(conn: Connection, visitor: str, now: datetime) -> View:
     if thread is None:
         return View(None, Mode.BOT, None, waiting, 0)
     names = queries.names(conn)
-    said = [_bubble(row, names) for row in queries.list_public(conn, thread.id)]
+    surveys_by_message = {row.message_id: row for row in surveys.list_asked(conn, thread.id)}
+    said = [
+        _bubble(row, names, _asked(conn, surveys_by_message.get(row.id), now))
+        for row in queries.list_public(conn, thread.id)
+    ]
     mode = contacts.current_mode(conn, thread, now)
     newest = tickets.find_newest(conn, thread.id)
     holder = people.name_of(conn, newest.ticket.assignee) if newest and mode is Mode.HUMAN else None
     return View(thread, mode, holder, [*said, *waiting], queries.conversation_position(conn, thread.id))
 
 
-def _bubble(row: Row[Any], names: dict[int, str]) -> Bubble:
+def _asked(conn: Connection, row: Row[Any] | None, now: datetime) -> Asked | None:
+    if row is None:
+        return None
+    survey = surveys.read(row)
+    words = contacts.get_message(conn, row.words_id).text if row.words_id is not None else ""
+    return Asked(row.message_id, row.mark, survey.takes_marks(now), survey.takes_words(now), words)
+
+
+def _asked_by(conn: Connection, visitor: str | None, message: int) -> tuple[Thread, int]:
+    """Return the follower and the ticket they were asked about; raises Refused where they were not."""
+    thread = contacts.find(conn, web.NAME, visitor) if visitor is not None else None
+    row = surveys.find_by_message(conn, message)
+    if thread is None or row is None or row.conversation_id != thread.id:
+        raise Refused("unknown", "nobody asked this follower about it")
+    return thread, int(row.ticket_id)
+
+
+def _bubble(row: Row[Any], names: dict[int, str], asked: Asked | None) -> Bubble:
     return Bubble(
         key=f"m{row.id}",
         is_mine=row.direction == "in",
@@ -195,6 +278,7 @@ def _bubble(row: Row[Any], names: dict[int, str]) -> Bubble:
         text=row.text,
         at=row.at,
         offers=row.offers,
+        asked=asked,
         is_reaction=row.source == "reaction",
     )
 

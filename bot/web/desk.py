@@ -24,9 +24,10 @@ from bot.web.pages import Pages
 from bot.web.queries import Clock, Counts, Item
 from bot.web.sign_in import Session, find_session
 from bot.web.timeline import Line, timeline
-from handoff import climbs, people, tickets
+from handoff import climbs, people, surveys, tickets
 from handoff.policy import Category
-from handoff.staff import outranks_admin
+from handoff.satisfaction import FACES
+from handoff.staff import may, outranks_admin
 from handoff.tickets import Filed
 
 VIEWS = ("waiting", "mine", "open", "resolved", "chats", "crisis", "troubled")
@@ -65,6 +66,8 @@ class Opened:
     alert: bool | None
     buttons: frozenset[str]
     authority: Authority | None
+    survey: Row[Any] | None
+    is_to_review: bool
 
 
 class Desk:
@@ -132,6 +135,7 @@ class Desk:
             "kept": dict.fromkeys(KEPT, "") | {"text": picked} | dict(kept or {}),
             "nonce": secrets.token_urlsafe(12),
             "categories": list(Category),
+            "faces": FACES,
             "article_title": self._title(language),
         }
         return self._pages.render(request, "desk.html", status, context)
@@ -205,6 +209,10 @@ class Desk:
         thread = contacts.get(conn, conversation)
         filed = tickets.find_newest(conn, conversation)
         alert = climbs.open_alerts(conn, [filed.id], now).get(filed.id) if filed else None
+        survey = surveys.find(conn, filed.id) if filed else None
+        survey = survey if survey is not None and survey.asked_at is not None else None
+        is_to_review = survey is not None and surveys.read(survey).is_to_review
+        is_own = survey is not None and survey.staff_id == session.person.id
         may_grant = filed is not None and (
             filed.ticket.assignee in (None, session.person.id) or outranks_admin(session.person.role)
         )
@@ -224,7 +232,10 @@ class Desk:
             )
             if filed
             else None,
-            buttons=_buttons(session, thread, filed, alert, now, promises.reopen_within),
+            buttons=_buttons(session, thread, filed, alert, now, promises.reopen_within)
+            | _review(session, is_due=is_to_review and not is_own),
+            survey=survey,
+            is_to_review=is_to_review,
         )
 
     def _title(self, language: str) -> Any:
@@ -233,6 +244,10 @@ class Desk:
             return article.title(language) if article else article_id
 
         return title
+
+
+def _review(session: Session, *, is_due: bool) -> set[str]:
+    return {"review_mark"} if is_due and may(session.person.role, "review_mark") else set()
 
 
 def _buttons(

@@ -273,6 +273,7 @@ def test_each_command_is_for_the_roles_of_the_table_and_no_other(tmp_path: Path,
             "note",
             "hand_over",
             "manage_staff",
+            "review_mark",  # a button under the ping
         }
 
     run(tmp_path, scene)
