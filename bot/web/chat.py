@@ -160,16 +160,16 @@ class Chat:
     async def _rated(self, request: Request, job: Callable[[Connection], None]) -> Response:
         """Write it and show the chat again; a form that is not theirs, or too late, changes nothing."""
         visitor = gate.find_visitor(request) or ""
-        problem, status = "chat.too_fast", 429
-        if self._pace.wait(visitor, time.monotonic()) <= 0:
-            try:
-                await self._service.write(job)
-            except Refused as refused:
-                is_closed = refused.code == "not_available"
-                problem, status = "chat.rating_closed" if is_closed else "chat.rating_unknown", 422
-            else:
-                return RedirectResponse("/#end", 303)
-        return await self._page(request, visitor, problem, status=status, is_new=False)
+        if (wait := self._pace.wait(visitor, time.monotonic())) > 0:
+            page = await self._page(request, visitor, "chat.too_fast", status=429, is_new=False)
+            page.headers["retry-after"] = str(math.ceil(wait))
+            return page
+        try:
+            await self._service.write(job)
+        except Refused as refused:
+            problem = "chat.rating_closed" if refused.code == "not_available" else "chat.rating_unknown"
+            return await self._page(request, visitor, problem, status=422, is_new=False)
+        return RedirectResponse("/#end", 303)
 
     async def events(self, request: Request) -> Response:
         """Tell the page whenever something in its conversation happened."""
