@@ -91,7 +91,7 @@ def tell_mark(conn: Connection, brand: Brand, ticket: int, now: datetime) -> Non
 def _facts(conn: Connection, brand: Brand, filed: Filed, thread: Thread, now: datetime) -> satisfaction.Facts:
     asked = surveys.list_asked(conn, thread.id)
     return satisfaction.Facts(
-        resolved=not filed.ticket.is_open,
+        resolved=contacts.open_ticket(conn, thread.id) is None,
         reachable=thread.reachable and not thread.blocked and not thread.is_erased and _may_tap(thread),
         replied=bool(contacts.list_replies(conn, filed.id)),
         waived=_was_waived(conn, filed.id),

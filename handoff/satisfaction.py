@@ -26,8 +26,9 @@ class Rules:
 class Facts:
     """What decides whether the question is asked, as it stands when its time has come.
 
-    `replied` says that a reply of a person arrived, `waived` that they closed it as needing no reply;
-    `asked_at` is when the same follower was asked last, about whichever ticket.
+    `resolved` says that no ticket of the follower is open, this one or another; `replied` that a reply of
+    a person arrived, `waived` that they closed the matter as needing no reply. `asked_at` is when the same
+    follower was asked last, about whichever ticket.
     """
 
     resolved: bool

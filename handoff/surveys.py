@@ -25,10 +25,11 @@ def plan(conn: Connection, ticket: int, conversation: int, at: datetime) -> None
 
 def cancel(conn: Connection, tickets: Collection[int]) -> list[int]:
     """Take back what is planned about these tickets, and return those already asked about."""
-    mine = SURVEYS.c.ticket_id.in_(tickets)
-    conn.execute(update(SURVEYS).where(mine, WAITS).values(look_at=None))
-    asked = select(SURVEYS.c.ticket_id).where(mine, SURVEYS.c.asked_at.is_not(None), SURVEYS.c.mark.is_(None))
-    return list(conn.scalars(asked))
+    rows = conn.execute(select(SURVEYS).where(SURVEYS.c.ticket_id.in_(tickets))).all()
+    planned = [row.ticket_id for row in rows if row.message_id is None and row.look_at is not None]
+    if planned:
+        conn.execute(update(SURVEYS).where(SURVEYS.c.ticket_id.in_(planned)).values(look_at=None))
+    return [row.ticket_id for row in rows if row.asked_at is not None and row.mark is None]
 
 
 def sweep(conn: Connection, now: datetime) -> list[Effect]:

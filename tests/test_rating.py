@@ -109,6 +109,13 @@ def test_a_question_that_has_not_left_yet_is_taken_back_for_good(scene: Stage) -
         assert surveys.list_marks(conn, NOON, scene.now) == [], "who never read it was not asked"
 
 
+def test_who_has_a_new_matter_by_then_is_not_asked(scene: Stage) -> None:
+    helped(scene, resolves=False)
+    scene.does("alice", "to_bot")
+    scene.says(COMPLAINT)
+    assert not asked(scene)
+
+
 def test_who_was_helped_by_nobody_is_not_asked(scene: Stage) -> None:
     scene.says(COMPLAINT)
     scene.does("alice", "resolve")
