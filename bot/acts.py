@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import contacts, crisis_acts, ledger, locking, remedy_acts, replying, suspicion, ticket_acts
+from bot import contacts, crisis_acts, ledger, locking, rating, remedy_acts, replying, suspicion, ticket_acts
 from bot.act import Act, text
 from bot.brand import Brand
 from bot.contacts import Thread
@@ -63,6 +63,8 @@ def _do(
             said = replying.promise(conn, brand, person, act, thread, found, now)
         case "remedy" | "override":
             remedy_acts.grant(conn, brand, person, act, thread, found, now)
+        case "review_mark":
+            rating.review(conn, person, found, now)
         case "block" | "unblock":
             _block(conn, thread, block=act.verb == "block")
         case _:

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from bot.wording import Wording
 from handoff.policy import Promises
+from handoff.satisfaction import Rules
 from knowledge.understanding import Understanding
 
 
@@ -13,7 +14,8 @@ class Brand:
     """What every turn is governed by. Built once; replaced whole when articles change.
 
     `reaches` names the channels that are set up to tell staff something: telegram, webhook, email.
-    `asks_customer` says whether the first acknowledgement asks for a customer number.
+    `asks_customer` says whether the first acknowledgement asks for a customer number;
+    `satisfaction` is how followers are asked how it went, None where they are not.
     """
 
     name: str
@@ -23,6 +25,7 @@ class Brand:
     wording: Wording
     reaches: frozenset[str] = frozenset()
     asks_customer: bool = False
+    satisfaction: Rules | None = None
 
     @property
     def zone(self) -> ZoneInfo:

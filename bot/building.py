@@ -47,6 +47,7 @@ def build_brand(
         read_wording(),
         _reaches(settings),
         settings.asks_customer,
+        settings.satisfaction,
     )
 
 

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from bot.cutting import shortened, units
 from bot.wording import Wording, clock_words
+from handoff.satisfaction import FACES
 from handoff.ticket import Status
 from handoff.tickets import Filed
 
@@ -34,7 +35,7 @@ class Promise:
 @dataclass(frozen=True, slots=True)
 class Matter:
     """What a card tells of: the ticket, whose it is, who holds it, what is still owed, and what the holder
-    may grant without asking; empty where the SOP has no remedies.
+    may grant without asking, empty where the SOP has no remedies, and the mark that the follower gave it.
     """
 
     filed: Filed
@@ -44,6 +45,7 @@ class Matter:
     promises: Sequence[Promise]
     quote: str
     room: str = ""
+    mark: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,8 @@ def card_of(matter: Matter, wording: Wording, language: str, zone: ZoneInfo, now
     lines = [f"#{matter.filed.id} {category} · {matter.contact} ({matter.where})"]
     holder = matter.holder or say("card_account", language)
     lines.append(say(f"card_{ticket.status}", language, holder=holder))
+    if matter.mark is not None:
+        lines.append(say("card_rated", language, face=FACES[matter.mark], mark=matter.mark))
     text, spans = "\n".join(lines), []
     for promise in matter.promises:
         time = clock_words(promise.due_at, now, zone, language)

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import contacts, journal, notices
+from bot import asking, contacts, journal, notices
 from bot.brand import Brand
 from bot.contacts import Thread
 from bot.mode import Mode, mode_of
@@ -31,6 +31,7 @@ MODELESS = frozenset(
         "draft",
         "suspicious",
         "refused",
+        "rated",
     }
 )
 
@@ -45,6 +46,7 @@ def record(conn: Connection, brand: Brand, effects: Sequence[Effect], now: datet
     )
     touched |= {effect.conversation: None for effect in effects if isinstance(effect, ReturnToBot)}
     journal.append_all(conn, written, now)
+    asking.follow(conn, brand, entries, now)
     notices.send(conn, brand, [effect for effect in effects if not isinstance(effect, Entry)], now)
     settle_modes(conn, [conversation for conversation in touched if conversation is not None], now)
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from bot import briefing, contacts, crisis_news, decisions, outbox
+from bot import asking, briefing, contacts, crisis_news, decisions, outbox
 from bot.brand import Brand
 from bot.outbox import Letter
 from bot.places import places, second_places
@@ -15,6 +15,7 @@ from bot.wording import clock_words, quote
 from handoff import clocks, crises, people, tickets
 from handoff.entry import (
     AskSecond,
+    AskSurvey,
     Effect,
     HandOver,
     MarkSettled,
@@ -24,6 +25,7 @@ from handoff.entry import (
     SendRemedy,
     TellClosing,
     TellDelay,
+    TellMark,
     TellRequester,
     TellSeniors,
 )
@@ -62,6 +64,10 @@ def send(conn: Connection, brand: Brand, effects: Sequence[Effect], now: datetim
                 crisis_news.tell_seniors(conn, brand, effect, now)
             case ReportCrisis(crisis):
                 crisis_news.report(conn, brand, crisis, now)
+            case AskSurvey(ticket):
+                asking.ask(conn, brand, ticket, now)
+            case TellMark(ticket):
+                asking.tell_mark(conn, brand, ticket, now)
 
 
 def _alert(conn: Connection, brand: Brand, alert: int, now: datetime) -> Iterator[Letter]:

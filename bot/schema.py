@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.database import reading
 
-HEAD = "0008"
+HEAD = "0009"
 
 
 def upgrade(engine: Engine) -> None:

@@ -2,12 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, func, select
 
-from bot import acts, contacts, crisis_acts, delivery, journal, ledger, outbox, remedy_acts, turn
+from bot import act as values
+from bot import acts, contacts, crisis_acts, delivery, journal, ledger, outbox, rating, remedy_acts, turn
 from bot.act import Act
 from bot.brand import Brand
 from bot.database import open_memory, transaction
@@ -15,7 +17,7 @@ from bot.journal import Logged
 from bot.settings import StaffMember
 from bot.story import Line
 from bot.tables import CONVERSATIONS
-from handoff import climb_rows, people, sweep, tickets
+from handoff import climb_rows, people, surveys, sweep, tickets
 from handoff.entry import Refused
 
 CHANNEL = "story"
@@ -27,7 +29,8 @@ class Simulation:
     """One story being played. Nothing outside it is read or changed."""
 
     def __init__(self, brand: Brand, staff: Sequence[StaffMember]) -> None:
-        self._brand = brand
+        is_asking = brand.satisfaction is not None and brand.satisfaction.simulated
+        self._brand = brand if is_asking else replace(brand, satisfaction=None)
         self._engine: Engine = open_memory()
         self._failing: Counter[str] = Counter()
         self._shown = 0
@@ -82,6 +85,8 @@ class Simulation:
             self._failing[line.to or ""] += 1
         elif line.does == "bounce":
             self._bounce(conn, line)
+        elif line.does == "rate":
+            self._rate(conn, line)
         elif line.says is not None:
             name = line.who or ""
             turn.contact_wrote(conn, self._brand, turn.Said(CHANNEL, name, name, line.says, line.at), line.at)
@@ -95,6 +100,27 @@ class Simulation:
         sent = [message for message in messages if message.direction == "out" and message.status == "sent"]
         if sent:
             delivery.bounced(conn, self._brand, sent[-1].id, "it came back", line.at)
+
+    def _rate(self, conn: Connection, line: Line) -> None:
+        """Let a follower say how it went, with words or without, about the ticket asked about last."""
+        name = line.who or ""
+        try:
+            with conn.begin_nested():
+                thread = contacts.find(conn, CHANNEL, name)
+                asked = surveys.list_asked(conn, thread.id) if thread else ()
+                if thread is None or not asked:
+                    raise Refused("unknown", f"{name} was not asked how it went")
+                ticket = line.ticket if line.ticket is not None else int(asked[0].ticket_id)
+                if not 0 < ticket < MOST:
+                    raise Refused("unknown", f"there is no ticket {ticket}")
+                words = values.text(Act("rate", args=line.args), "words", needed=False)
+                mark = values.number(Act("rate", args=line.args), "mark") or 0
+                rating.rate(conn, self._brand, thread, ticket, mark, line.at, asks=not words)
+                said = turn.Said(CHANNEL, name, name, words, line.at)
+                if words and not rating.comment(conn, self._brand, thread, ticket, said, line.at):
+                    turn.contact_wrote(conn, self._brand, said, line.at)
+        except Refused as refused:
+            acts.refuse(conn, self._brand, name, Act("rate", args=line.args), refused, line.at)
 
     def _act(self, conn: Connection, line: Line) -> None:
         act = Act(line.does or "", args=line.args)
@@ -196,6 +222,10 @@ class Simulation:
                 return done | ({"by": by} if by else {})
             case "crisis":
                 return {"scope": data["scope"], "status": data["status"]}
+            case "rated":
+                rated = {"ticket": entry.ticket, "contact": self._contact(conn, entry), "mark": data["mark"]}
+                words = contacts.get_message(conn, data["message"]).text if "message" in data else ""
+                return rated | ({"words": words} if words else {})
             case "refused":
                 return {"who": data["who"], "does": data["act"], "reason": data["reason"]}
             case _:

@@ -11,6 +11,7 @@ from bot.cutting import cleaned
 KEYS = {
     "at", "who", "says", "does", "to", "ticket", "text", "awaiting", "reason", "by", "action", "amount",
     "approval", "override", "verdict", "scope", "statement", "value", "update", "confirmed", "version",
+    "mark", "words",
 }  # fmt: skip
 YEARS = (1970, 2200)
 SCENES = ("wait", "deliver_fail", "bounce")

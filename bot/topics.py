@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 from sqlalchemy.exc import OperationalError
 
 from bot import contacts, granting, journal, outbox
+from bot.asking import RATING
 from bot.brand import Brand
 from bot.card import Card, Matter, Promise, card_of
 from bot.contacts import Thread
@@ -20,10 +21,11 @@ from bot.mode import Mode
 from bot.outbox import CARDS, WORDS, Letter, Status
 from bot.tables import IS_QUEUED, MARKS, OUTBOX, TOPICS
 from bot.wording import quote
-from handoff import people, tickets
+from handoff import people, surveys, tickets
 from handoff.deadline import Status as ClockStatus
 from handoff.policy import Reason
 from handoff.prepared import savepoint
+from handoff.satisfaction import FACES
 from handoff.tables import DEADLINES
 from handoff.tickets import Filed
 
@@ -35,7 +37,7 @@ SHORT = 3  # messages that wait for the group: from then on they are joined
 TOLD = 300  # of each message before, where a topic begins
 # What becomes of these is not told in the topic that it did not reach.
 OWN_KINDS = frozenset({"relay", "context", "bell", "card", "notice", "sign", "callback", "erase", "alert"})
-SHOWS = frozenset({"ticket", "alert", "breach", "met", "annulled", "acked", "approval", "override"})
+SHOWS = frozenset({"ticket", "alert", "breach", "met", "annulled", "acked", "approval", "override", "rated"})
 NOTED = frozenset({"note", "promise", "take_over"})
 
 
@@ -92,7 +94,9 @@ def load_card(conn: Connection, brand: Brand, conversation: int, now: datetime) 
     person = people.find_by_id(conn, filed.ticket.assignee) if filed.ticket.assignee is not None else None
     rooms = granting.rooms(conn, brand.promises, person, filed, now) if person is not None else ()
     room = granting.room_words(rooms)
-    matter = Matter(filed, thread.name, where, holder, owed, quote(about), room)
+    survey = surveys.find(conn, filed.id)
+    mark = survey.mark if survey is not None else None
+    matter = Matter(filed, thread.name, where, holder, owed, quote(about), room, mark)
     return card_of(matter, brand.wording, brand.language, brand.zone, now)
 
 
@@ -126,6 +130,11 @@ class _Topic:
             match one.kind:
                 case "received" | "edited" | "message" | "act" | "deleted" | "draft":
                     self._message(one, mode, first)
+                case "rated" if "message" in one.data:
+                    self._message(one, mode, first)
+                case "rated":
+                    mark = int(str(one.data["mark"]))
+                    self._line(one, self._say("topic_rated", face=FACES[mark], mark=mark))
                 case "alert" if one.ticket is not None and one.data["reason"] != Reason.DIGEST:
                     key = (one.ticket, one.data["reason"], one.data["rung"], one.data["n"])
                     bells[key].append(one)
@@ -154,7 +163,7 @@ class _Topic:
             self._line(one, self._say("topic_deleted"), reply=row.id)
             return
         prefix = _speaker(self._conn, self._brand, self._thread, row)
-        is_plain = row.author == "contact" and row.source != "edit"
+        is_plain = row.author == "contact" and row.source not in ("edit", RATING)
         payload: dict[str, Any] = {"lines": [[prefix, _words(row), is_plain]], "copies": [row.id]}
         if row.reply_to is not None:
             payload["reply"] = row.reply_to
@@ -240,7 +249,8 @@ def _joined(waiting: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any
 def _speaker(conn: Connection, brand: Brand, thread: Thread, row: Row[Any]) -> str:
     """Return who says it, as a line begins."""
     if row.author == "contact":
-        return f"✏️ {thread.name}: " if row.source == "edit" else f"{thread.name}: "
+        sign = {"edit": "✏️ ", RATING: "⭐ "}.get(row.source, "")
+        return f"{sign}{thread.name}: "
     if row.author == "bot":
         return "🤖 "
     name = people.name_of(conn, row.staff_id) or brand.name

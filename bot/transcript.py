@@ -57,6 +57,9 @@ def _words(happened: Mapping[str, Any], at: datetime) -> str:
             return f"{kind} {happened[kind]}: {happened['action']} {happened['amount']}, {status}{by}"
         case "crisis":
             return f"crisis in scope {happened['scope']}: {happened['status']}"
+        case "rated":
+            words = f": {happened['words']}" if "words" in happened else ""
+            return f"{happened['contact']} gives {about} {happened['mark']} of 5{words}"
         case _:
             return f"{happened['who']} may not {happened['does']}: {happened['reason']}"
 

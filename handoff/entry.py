@@ -116,6 +116,20 @@ class ReportCrisis:
     crisis: int
 
 
+@dataclass(frozen=True, slots=True)
+class AskSurvey:
+    """Ask the follower how it went with this ticket, if this is the moment."""
+
+    ticket: int
+
+
+@dataclass(frozen=True, slots=True)
+class TellMark:
+    """Tell those above of the low mark that this ticket got."""
+
+    ticket: int
+
+
 Effect = (
     Entry
     | Notify
@@ -130,6 +144,8 @@ Effect = (
     | AskSecond
     | TellSeniors
     | ReportCrisis
+    | AskSurvey
+    | TellMark
 )
 
 

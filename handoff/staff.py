@@ -55,6 +55,7 @@ LEAST_ROLE = {
     "approve": Role.SUPERVISOR,
     "reject": Role.SUPERVISOR,
     "review": Role.SUPERVISOR,
+    "review_mark": Role.SUPERVISOR,
     "crisis": Role.SUPERVISOR,
     "confirm": Role.SUPERVISOR,
     "recall": Role.SUPERVISOR,

@@ -1,4 +1,4 @@
-"""The tables of the handoff room: staff, shifts, tickets, deadlines, rules, climbs, alerts."""
+"""The tables of the handoff room: staff, shifts, tickets, deadlines, rules, climbs, alerts, surveys."""
 
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -242,6 +242,37 @@ class BurstRow(SQLModel, table=True):
     digest_at: datetime | None = instant()
 
 
+class SurveyRow(SQLModel, table=True):
+    """The question how it went, once a ticket, and the follower's mark.
+
+    `message_id` is the question as it was put, `words_asked_id` what asked for words and `words_id` the
+    words; `staff_id` is who handled the ticket. `look_at` is when to ask, later when to tell a low mark.
+    """
+
+    __tablename__ = "surveys"
+    __table_args__ = (
+        Index("surveys_due", "look_at", sqlite_where=text("look_at IS NOT NULL")),
+        Index("surveys_of_conversation", "conversation_id", "asked_at"),
+        Index("surveys_asked", "asked_at"),
+        Index("surveys_of_message", "message_id"),
+        Index("surveys_of_words", "words_asked_id"),
+    )
+
+    ticket_id: int = Field(primary_key=True, foreign_key="tickets.id")
+    conversation_id: int
+    staff_id: int | None = Field(default=None, foreign_key="staff.id")
+    asked_at: datetime | None = instant()
+    message_id: int | None = None
+    mark: int | None = None
+    marked_at: datetime | None = instant()
+    words_asked_id: int | None = None
+    words_id: int | None = None
+    told_at: datetime | None = instant()
+    seen_by: int | None = Field(default=None, foreign_key="staff.id")
+    seen_at: datetime | None = instant()
+    look_at: datetime | None = instant()
+
+
 def add_all(conn: Connection, into: Table, rows: Sequence[Mapping[str, object]]) -> list[int]:
     """Insert the rows in one statement and return their ids, in their order.
 
@@ -271,3 +302,4 @@ BURSTS = table(BurstRow)
 SWAPS = table(SwapRow)
 HANDOVERS = table(HandoverRow)
 RULES = table(RulesRow)
+SURVEYS = table(SurveyRow)

@@ -19,6 +19,7 @@ ABUSE = "abuse"
 _CLAUSE = re.compile(r"(?<=[.!?;\n])\s+|\n+|,\s+(?=tapi|tp|namun|but|however)")
 JUDGED = ("rude", "promise")
 _RUDE_DOUBT = -3.0  # the log-odds below which the words speak against a listed phrase of rudeness
+_FEWEST = 4  # words that a text or a clause holds at least to be judged by them alone
 _REASONS = 3
 _SHORT = 4
 TYPED = 5  # letters that a word has at least to be looked at for its spelling
@@ -89,6 +90,8 @@ class Outgoing:
         found: dict[str, Impression] = {}
         for part in with_clauses(text):
             words = reply_words(part, self._reader)
+            if sum(word.isalnum() for word in words) < _FEWEST:
+                continue
             for name, judge in self._judges.items():
                 chance = judge.chance(words)
                 if chance >= FIRED and (name not in found or chance > found[name].chance):

@@ -35,6 +35,7 @@ KEYS = {
         *("contact_30d", "admin_day", "override_cap"),
     ],
     "crisis": ["contacts", "within", "times_usual", "terms"],
+    "satisfaction": ["ask", "after", "simulate"],
     "telegram": ["group", "business", "webhook"],
     "second": ["webhook", "smtp", "mail_from"],
     "web": ["host", "port", "address", "embed", "uploads", "upload_mb"],
@@ -54,7 +55,7 @@ def test_an_empty_file_means_what_the_shipped_one_says(tmp_path: Path) -> None:
     shipped = load(tmp_path, SHIPPED.read_text(encoding="utf-8"))
     empty = load(tmp_path, "")
     differing = {f.name for f in fields(Settings) if getattr(shipped, f.name) != getattr(empty, f.name)}
-    assert differing == {"staff", "promises"}
+    assert differing == {"staff", "promises", "satisfaction"}
     assert replace(shipped.promises, sop=()) == empty.promises
     assert (empty.staff, empty.promises.sop) == ((), ())
     assert shipped.promises.ladder == DEFAULT_LADDER

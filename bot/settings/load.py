@@ -18,7 +18,7 @@ from bot.settings.outside import (
     uploads_folder,
 )
 from bot.settings.people import read_sop, read_staff
-from bot.settings.promising import read_approval, read_promises
+from bot.settings.promising import read_approval, read_promises, read_satisfaction
 from bot.settings.second import read_second
 from bot.settings.table import Notes, Table, line
 from handoff.policy import CrisisRules, Kind, Policy
@@ -39,6 +39,7 @@ _SECTIONS = (
     "approval",
     "sop",
     "crisis",
+    "satisfaction",
     "telegram",
     "second",
     "web",
@@ -99,6 +100,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
         times_usual=crisis.number("times_usual", 3, 1, 1000),
     )
     terms = crisis.items("terms", lambda text: parse_phrase(line(text)))
+    satisfaction = read_satisfaction(root)
     telegram = read_telegram(root, environment)
     second = read_second(root, environment)
     web, database_url = read_web(root, environment), read_database(root, environment, folder)
@@ -124,6 +126,7 @@ def _settings(root: Table, environment: Table, path: Path, folder: Path) -> Sett
         telegram=telegram,
         second=second,
         approval=approval,
+        satisfaction=satisfaction,
     )
 
 

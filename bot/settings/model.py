@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from handoff.calendar import Calendar
 from handoff.policy import Promises, Role
+from handoff.satisfaction import Rules
 
 
 class SettingsError(Exception):
@@ -97,7 +98,7 @@ class Approval:
 @dataclass(frozen=True, slots=True)
 class Settings:
     """Everything a brand configures. `path` is the file it came from; `content`, `words` and `uploads` are
-    absolute, `largest_upload` is in bytes.
+    absolute, `largest_upload` is in bytes; `satisfaction` is None where followers are not asked how it went.
     """
 
     path: Path
@@ -121,6 +122,7 @@ class Settings:
     telegram: Telegram
     second: Second
     approval: Approval
+    satisfaction: Rules | None
 
 
 def _one_line(text: str) -> str:

@@ -1,4 +1,4 @@
-"""What the brand promises: [sla], [[ladder]], [alerts] and [approval]."""
+"""What the brand promises, and asks after: [sla], [[ladder]], [alerts], [approval] and [satisfaction]."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
@@ -27,6 +27,7 @@ from handoff.policy import (
     Promises,
     Rung,
 )
+from handoff.satisfaction import Rules
 from knowledge.mistakes import shown
 
 _SLA = {
@@ -69,6 +70,13 @@ def read_approval(root: Table, calendars: Mapping[str, Calendar]) -> Approval:
     within = table.duration("within", "30m")
     _check_reach(table, "within", within, calendar)
     return Approval(within, calendar, table.duration("expires", "24h"))
+
+
+def read_satisfaction(root: Table) -> Rules | None:
+    """Return how followers are asked how it went; None where they are not."""
+    table = root.table("satisfaction", ("ask", "after", "simulate"))
+    rules = Rules(table.duration("after", "1m"), table.flag("simulate", False))
+    return rules if table.flag("ask", False) else None
 
 
 def _policy(sla: Table, category: Category, calendars: Mapping[str, Calendar]) -> Policy:

@@ -24,6 +24,7 @@ from bot.web.pages import STATIC, Pages
 from bot.web.reports import Reports
 from bot.web.safety import SafeHeaders, headers_of
 from bot.web.sign_in import find_session, sign_in
+from bot.web.survey import Survey
 
 log = logging.getLogger(__name__)
 EXPLAINED = (400, 401, 403, 404, 405, 413)
@@ -34,7 +35,7 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
     pages, news = Pages(service), News(service)
     chat, desk = Chat(service, pages, news), Desk(service, pages, news)
     acting, reports = Acting(service, pages, desk), Reports(service, pages)
-    sites = service.settings.web_embed
+    survey, sites = Survey(service, chat), service.settings.web_embed
 
     async def login(request: Request) -> Response:
         """Use a one-time link up; a HEAD, as previews of messages send it, does not."""
@@ -72,6 +73,8 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
         routes=[
             Route("/", chat.show),
             Route("/chat/messages", chat.send, methods=["POST"]),
+            Route("/chat/rating", survey.mark, methods=["POST"]),
+            Route("/chat/rating/words", survey.comment, methods=["POST"]),
             Route("/chat/events", chat.events),
             Route("/files/{message:int}/{part:int}", Files(service).show),
             Route("/widget.js", Launcher(service).serve),

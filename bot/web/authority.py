@@ -15,7 +15,7 @@ from handoff.staff import Person
 from handoff.tickets import Filed
 
 # Acts of authority have forms of their own; so have those of a crisis, on its own page.
-VERBS = ("remedy", "override", "approve", "reject", "withdraw", "reword", "review")
+VERBS = ("remedy", "override", "approve", "reject", "withdraw", "reword", "review", "review_mark")
 # What each of them takes from its form.
 FIELDS: Mapping[str, tuple[str, ...]] = {
     "remedy": ("action", "amount", "text"),
@@ -25,6 +25,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "withdraw": ("approval",),
     "reword": ("approval", "text"),
     "review": ("override", "verdict", "reason"),
+    "review_mark": (),
     "watch": ("scope",),
     "pause": ("scope",),
     "crisis": ("scope", "statement", "by"),

@@ -27,7 +27,8 @@ from bot.web.news import Follower, News
 from bot.web.pages import Pages
 from bot.web.safety import Pace
 from bot.web.uploading import ENDINGS, Sent, keep_file, read_sent
-from handoff import people, tickets
+from handoff import people, surveys, tickets
+from handoff.satisfaction import FACES
 
 LONGEST = 4_096
 NEWCOMERS = 200  # first messages from one address within ten seconds; behind one may stand a whole town
@@ -46,9 +47,21 @@ class Bubble:
     text: str
     at: datetime
     offers: Sequence[Sequence[str]] = ()
+    asked: "Asked | None" = None
     is_reaction: bool = False
     is_pending: bool = False
     files: Sequence[Attached] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The question how it went, which is `message`: the mark given, what may still come, and the words."""
+
+    message: int
+    mark: int | None
+    takes_marks: bool
+    takes_words: bool
+    words: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +93,14 @@ class Chat:
         self._service = service
         self._pages = pages
         self._news = news
-        self._pace = Pace()
+        self.pace = Pace()
         self._strangers = Pace(NEWCOMERS)
         self._file_pace = Pace(most=MOST_FILES, seconds=FILES_WITHIN)
 
     async def show(self, request: Request) -> Response:
         """Show the conversation of this browser."""
         visitor = gate.find_visitor(request)
-        return await self._page(request, visitor or gate.new_visitor(), is_new=visitor is None)
+        return await self.page(request, visitor or gate.new_visitor(), is_new=visitor is None)
 
     async def send(self, request: Request) -> Response:
         """Store what the follower wrote or attached; answered only when it is committed."""
@@ -103,12 +116,12 @@ class Chat:
         text, media = sent.fields.get("text", ""), list[dict[str, Any]]()
         problem, wait = self._problem(request, sent, known), 0.0
         if problem is None and (wait := self._wait(request, known, sent)) > 0:
-            problem = "chat.too_fast" if wait <= self._pace.seconds else "chat.too_many_files"
+            problem = "chat.too_fast" if wait <= self.pace.seconds else "chat.too_many_files"
         if problem is None and sent.file is not None:
             media, problem = await keep_file(self._service, sent.file)
         if problem:
             status = 429 if wait > 0 else 422
-            page = await self._page(request, visitor, problem, text, status, is_new=known is None)
+            page = await self.page(request, visitor, problem, text, status, is_new=known is None)
             if wait > 0:
                 page.headers["retry-after"] = str(math.ceil(wait))
             return page
@@ -137,7 +150,7 @@ class Chat:
         """
         now = time.monotonic()
         address = request.client.host if request.client else ""
-        wait = self._strangers.wait(address, now) if visitor is None else self._pace.wait(visitor, now)
+        wait = self._strangers.wait(address, now) if visitor is None else self.pace.wait(visitor, now)
         return wait if wait > 0 or sent.file is None else self._file_pace.wait(visitor or address, now)
 
     async def events(self, request: Request) -> Response:
@@ -191,7 +204,7 @@ class Chat:
             if await self._service.read(lambda conn: _is_settled(conn, visitor)):
                 return
 
-    async def _page(
+    async def page(
         self,
         request: Request,
         visitor: str,
@@ -201,12 +214,14 @@ class Chat:
         *,
         is_new: bool,
     ) -> Response:
+        """Show the conversation; after a refusal with the reason, and with what was typed."""
         view = await self._service.read(lambda conn: _view(conn, visitor, self._service.now()))
         context = {
             "view": view,
             "problem": problem,
             "text": text,
             "longest": LONGEST,
+            "faces": FACES,
             "nonce": secrets.token_urlsafe(12),
             "setting": gate.setting(request),
             "largest": self._service.uploads.largest,
@@ -236,14 +251,26 @@ def _view(conn: Connection, visitor: str, now: datetime) -> View:
     if thread is None:
         return View(None, Mode.BOT, None, waiting, 0)
     names = queries.names(conn)
-    said = [_bubble(row, names) for row in queries.list_public(conn, thread.id)]
+    surveys_by_message = {row.message_id: row for row in surveys.list_asked(conn, thread.id)}
+    said = [
+        _bubble(row, names, _asked(conn, surveys_by_message.get(row.id), now))
+        for row in queries.list_public(conn, thread.id)
+    ]
     mode = contacts.current_mode(conn, thread, now)
     newest = tickets.find_newest(conn, thread.id)
     holder = people.name_of(conn, newest.ticket.assignee) if newest and mode is Mode.HUMAN else None
     return View(thread, mode, holder, [*said, *waiting], queries.conversation_position(conn, thread.id))
 
 
-def _bubble(row: Row[Any], names: dict[int, str]) -> Bubble:
+def _asked(conn: Connection, row: Row[Any] | None, now: datetime) -> Asked | None:
+    if row is None:
+        return None
+    survey = surveys.read(row)
+    words = contacts.get_message(conn, row.words_id).text if row.words_id is not None else ""
+    return Asked(row.message_id, row.mark, survey.takes_marks(now), survey.takes_words(now), words)
+
+
+def _bubble(row: Row[Any], names: dict[int, str], asked: Asked | None) -> Bubble:
     return Bubble(
         key=f"m{row.id}",
         is_mine=row.direction == "in",
@@ -251,6 +278,7 @@ def _bubble(row: Row[Any], names: dict[int, str]) -> Bubble:
         text=words_beside(row.text, row.media),
         at=row.at,
         offers=row.offers,
+        asked=asked,
         is_reaction=row.source == "reaction",
         files=attached(row.media, row.id),
     )

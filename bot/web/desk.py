@@ -27,9 +27,10 @@ from bot.web.queries import Clock, Counts, Item
 from bot.web.sign_in import Session, find_session
 from bot.web.timeline import Line, timeline
 from bot.web.uploading import ENDINGS
-from handoff import climbs, people, tickets
+from handoff import climbs, people, surveys, tickets
 from handoff.policy import Category
-from handoff.staff import outranks_admin
+from handoff.satisfaction import FACES
+from handoff.staff import may, outranks_admin
 from handoff.tickets import Filed
 
 VIEWS = ("waiting", "mine", "soon", "open", "resolved", "chats", "crisis", "troubled")
@@ -69,6 +70,8 @@ class Opened:
     buttons: frozenset[str]
     colleagues: Sequence[tuple[int, str]]
     authority: Authority | None
+    survey: Row[Any] | None
+    is_to_review: bool
 
 
 class Desk:
@@ -142,6 +145,7 @@ class Desk:
             "categories": list(Category),
             "largest": self._service.uploads.largest if opened.thread.channel == web.NAME else 0,
             "endings": ENDINGS,
+            "faces": FACES,
             "article_title": self._title(language),
             "draft": draft,
             "lookers": self._presence.others(conversation, frame.session.person.name),
@@ -225,6 +229,10 @@ class Desk:
         thread = contacts.get(conn, conversation)
         filed = tickets.find_newest(conn, conversation)
         alert = climbs.open_alerts(conn, [filed.id], now).get(filed.id) if filed else None
+        survey = surveys.find(conn, filed.id) if filed else None
+        survey = survey if survey is not None and survey.asked_at is not None else None
+        is_to_review = survey is not None and surveys.read(survey).is_to_review
+        is_own = survey is not None and survey.staff_id == session.person.id
         may_grant = filed is not None and (
             filed.ticket.assignee in (None, session.person.id) or outranks_admin(session.person.role)
         )
@@ -249,7 +257,10 @@ class Desk:
                 for one in people.list_staff(conn)
                 if filed is not None and one.id != filed.ticket.assignee
             ],
-            buttons=_buttons(session, thread, filed, alert, now, promises.reopen_within),
+            buttons=_buttons(session, thread, filed, alert, now, promises.reopen_within)
+            | _review(session, is_due=is_to_review and not is_own),
+            survey=survey,
+            is_to_review=is_to_review,
         )
 
     def _draft(self, opened: Opened, language: str) -> tuple[str, str] | None:
@@ -273,6 +284,10 @@ class Desk:
             return article.title(language) if article else article_id
 
         return title
+
+
+def _review(session: Session, *, is_due: bool) -> set[str]:
+    return {"review_mark"} if is_due and may(session.person.role, "review_mark") else set()
 
 
 def _buttons(

@@ -7,10 +7,20 @@ from types import MappingProxyType
 from typing import Any
 
 from bot.journal import Logged
+from handoff.satisfaction import FACES
 
 # Acts that say who did what; the change of the ticket that comes with them is not said again.
 TOLD = frozenset({"claim", "take_over", "release", "resolve", "reopen", "to_bot", "category"})
-ACTS = TOLD | {"no_reply_needed", "promise", "await", "hand_over", "unsend", "block", "unblock"}
+ACTS = TOLD | {
+    "no_reply_needed",
+    "promise",
+    "await",
+    "hand_over",
+    "unsend",
+    "block",
+    "unblock",
+    "review_mark",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +76,9 @@ def happenings(entries: Sequence[Logged]) -> Iterator[Happening]:
                 yield _about(entry, entry.kind, deadline=entry.data["deadline"])
             case "nobody_to_tell":
                 yield _about(entry, entry.data.get("why", entry.kind))
+            case "rated":
+                key, mark = "rated_words" if "message" in entry.data else "rated", int(entry.data["mark"])
+                yield _about(entry, key, mark=str(mark), face=FACES[mark])
             case "acked" | "send_failed" | "send_uncertain":
                 yield _about(entry, entry.kind)
 

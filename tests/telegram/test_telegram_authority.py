@@ -273,6 +273,8 @@ def test_each_command_is_for_the_roles_of_the_table_and_no_other(tmp_path: Path,
             "note",
             "hand_over",
             "manage_staff",
+            "review_mark",  # a button under the ping
+            "unsend",  # on the desk; a topic takes back what was sent, with /hapus
         }
 
     run(tmp_path, scene)

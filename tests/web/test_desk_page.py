@@ -131,7 +131,7 @@ def test_every_answer_carries_the_security_headers(mimin: Mimin) -> None:
 
 
 def test_later_pages_are_honestly_not_there(mimin: Mimin) -> None:
-    for path in ("/knowledge", "/report", "/metrics", "/static/../app.py"):
+    for path in ("/knowledge", "/metrics", "/static/../app.py"):
         assert mimin.visitor().get(path).status_code == 404
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects.sqlite import insert
 from telegram import BusinessConnection, BusinessMessagesDeleted, Message
 
-from bot import contacts, ledger, turn
+from bot import contacts, ledger, rating, turn
 from bot.brand import Brand
 from bot.channels.telegram import private
 from bot.channels.telegram.accounts import LONGEST, owner_of
@@ -61,7 +61,8 @@ def wrote(conn: Connection, brand: Brand, heard: Heard, now: datetime) -> None:
     address = Address(whole(message.chat.id), owner=account.owner)
     if sender.id != account.owner:
         said = answering(conn, said_by(heard, address, name_of(sender), words, now), message)
-        turn.contact_wrote(conn, brand, said, now, behind=heard.behind)
+        if not rating.answers(conn, brand, said, now):
+            turn.contact_wrote(conn, brand, said, now, behind=heard.behind)
         return
     name = cleaned(message.chat.effective_name or "") or str(message.chat.id)
     said = answering(conn, said_by(heard, address, name, words, now), message)
@@ -79,7 +80,8 @@ def wrote_directly(conn: Connection, brand: Brand, heard: Heard, now: datetime) 
     is_theirs = sender is not None and follower is not None and sender.id == follower.id
     if sender is not None and (is_theirs or (follower is None and message.sender_chat is None)):
         said = answering(conn, said_by(heard, address, name_of(sender), words, now), message)
-        turn.contact_wrote(conn, brand, said, now, behind=heard.behind)
+        if not rating.answers(conn, brand, said, now):
+            turn.contact_wrote(conn, brand, said, now, behind=heard.behind)
         return
     if sender is not None and sender.is_bot and message.sender_chat is None:
         return

@@ -48,6 +48,14 @@ class FeedbackTap:
 
 
 @dataclass(frozen=True, slots=True)
+class RateTap:
+    """How a follower found it, from 1 to 5, under the question for it, which is `message`."""
+
+    message: int
+    mark: int
+
+
+@dataclass(frozen=True, slots=True)
 class EraseTap:
     """A follower's yes to deleting what is known of them."""
 
@@ -63,7 +71,7 @@ class SureTap:
 
 @dataclass(frozen=True, slots=True)
 class DecideTap:
-    """An answer to a request, an override or a statement, of which `kind` it is."""
+    """An answer to a request, an override, a statement or a low mark, of which `kind` it is."""
 
     kind: str
     number: int
@@ -77,10 +85,10 @@ class UndoTap:
     removal: int
 
 
-Tap = SureTap | DecideTap | OfferTap | AckTap | CardTap | HeldTap | FeedbackTap | EraseTap | UndoTap
+Tap = SureTap | DecideTap | OfferTap | AckTap | CardTap | HeldTap | FeedbackTap | RateTap | EraseTap | UndoTap
 
 _ID = "([0-9]{1,18})"
-_ANSWERS = "approve|reject|justified|not_justified|sop_change|confirm|recall|ack|pause|lock"
+_ANSWERS = "approve|reject|justified|not_justified|sop_change|confirm|recall|ack|pause|lock|seen"
 # Telegram allows 64 bytes; a few words and a number or two of the database stay far below.
 _CODES: tuple[tuple[type[Tap], str, tuple[Callable[[str], object], ...]], ...] = (
     (OfferTap, f"offer:{_ID}:([0-9]{{1,2}})", (int, int)),
@@ -88,10 +96,11 @@ _CODES: tuple[tuple[type[Tap], str, tuple[Callable[[str], object], ...]], ...] =
     (CardTap, f"card:{_ID}:([a-z_]{{2,16}})", (int, str)),
     (HeldTap, f"held:{_ID}:(ask|note|drop|give)", (int, str)),
     (FeedbackTap, f"fb:{_ID}:(yes|no|human)", (int, str)),
+    (RateTap, f"rate:{_ID}:([1-5])", (int, int)),
     (EraseTap, f"erase:{_ID}", (int,)),
     (UndoTap, f"undo:{_ID}", (int,)),
     (SureTap, f"sure:{_ID}", (int,)),
-    (DecideTap, f"(apr|rev|say|alarm|lock):{_ID}:({_ANSWERS})", (str, int, str)),
+    (DecideTap, f"(apr|rev|say|alarm|lock|mark):{_ID}:({_ANSWERS})", (str, int, str)),
 )
 _PATTERNS = {kind: re.compile(pattern, re.ASCII) for kind, pattern, _ in _CODES}
 
@@ -109,6 +118,8 @@ def code_of(tap: Tap) -> str:
             return f"held:{message}:{verb}"
         case FeedbackTap(message, verdict):
             return f"fb:{message}:{verdict}"
+        case RateTap(message, mark):
+            return f"rate:{message}:{mark}"
         case EraseTap(conversation):
             return f"erase:{conversation}"
         case UndoTap(removal):

@@ -15,11 +15,13 @@ from bot.channels.telegram.buttons import (
     FeedbackTap,
     HeldTap,
     OfferTap,
+    RateTap,
     SureTap,
     Tap,
     UndoTap,
     code_of,
 )
+from handoff.satisfaction import FACES
 
 IN_ROW = 2
 # What a row to be sent asks for: the key of its payload, the kind of button, and the answers.
@@ -29,6 +31,7 @@ DECIDED = (
     ("confirm", "say", ("confirm", "recall")),
     ("crisis", "alarm", ("ack", "pause")),
     ("lock", "lock", ("lock",)),
+    ("mark", "mark", ("seen",)),
 )
 
 
@@ -57,6 +60,8 @@ def keyboard_of(
                 ]
             ]
         )
+    if payload.get("rates") and message is not None:
+        return _rows([[_button(face, RateTap(message, mark)) for mark, face in FACES.items()]])
     if payload.get("human") and message is not None:
         return _rows([[_button(say("feedback_human", language), FeedbackTap(message, "human"))]])
     if payload.get("erases") is not None:

@@ -18,6 +18,15 @@ from handoff.entry import Refused
 from handoff.staff import Person
 
 MOST_SHOWN = 200  # characters of what a tap is answered with (Bot API, answerCallbackQuery)
+# What a ping carries, by the kind of button under it.
+SUBJECTS = {
+    "apr": "approval",
+    "rev": "review",
+    "say": "confirm",
+    "alarm": "crisis",
+    "lock": "lock",
+    "mark": "mark",
+}
 Said = tuple[str, bool]  # what the person is shown, and whether it has to be closed by hand
 
 
@@ -99,6 +108,8 @@ def _decision(conn: Connection, what: DecideTap) -> Act:
             return Act("review", args={"override": what.number, "verdict": what.answer})
         case "say":
             return Act(what.answer, args={"version": what.number})
+        case "mark":
+            return Act("review_mark", what.number)
         case "lock":
             return Act("lock", args={"person": what.number})
         case _ if what.answer == "pause":
@@ -119,7 +130,7 @@ def _on_decision(
     """Decide by a button, which counts only under the ping that was sent for it, in that person's chat."""
     message = query.message
     where = (str(message.chat.id), str(message.message_id)) if message else ("", "")
-    key = {"apr": "approval", "rev": "review", "say": "confirm", "alarm": "crisis", "lock": "lock"}[what.kind]
+    key = SUBJECTS[what.kind]
     if outbox.find_ping(conn, NAME, *where).get(key) != what.number:
         raise Refused("not_available", brand.wording.say("button_old", brand.language))
     if act.verb == "reject":

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, select
 from telegram import Chat, ChatMember, ChatMemberUpdated, Message, User
 from telegram.constants import ChatType
 
-from bot import acts, contacts, crisis_acts, ledger, outbox, turn
+from bot import acts, contacts, crisis_acts, ledger, outbox, rating, turn
 from bot.act import Act
 from bot.brand import Brand
 from bot.channels.telegram import commands, staff
@@ -33,7 +33,8 @@ def wrote(conn: Connection, brand: Brand, heard: Heard, now: datetime) -> None:
     address = Address(whole(message.chat.id))
     said = answering(conn, said_by(heard, address, name_of(sender), words, now), message)
     if not said.text.startswith("/"):
-        turn.contact_wrote(conn, brand, said, now, behind=heard.behind)
+        if not rating.answers(conn, brand, said, now):
+            turn.contact_wrote(conn, brand, said, now, behind=heard.behind)
         return
     person = people.find_by_telegram(conn, sender.id)
     if person is not None:

@@ -7,19 +7,21 @@ from typing import Any
 from sqlalchemy import Connection, select
 from telegram import CallbackQuery, Message
 
-from bot import contacts, erasure, ledger, outbox, turn
+from bot import contacts, erasure, ledger, outbox, rating, turn
 from bot.brand import Brand
 from bot.channels.telegram import presses
 from bot.channels.telegram.accounts import owner_of
 from bot.channels.telegram.address import NAME, Address
-from bot.channels.telegram.buttons import EraseTap, FeedbackTap, OfferTap, code_of, read_code
+from bot.channels.telegram.buttons import EraseTap, FeedbackTap, OfferTap, RateTap, code_of, read_code
 from bot.contacts import Thread
 from bot.cutting import cleaned
 from bot.mode import Mode
 from bot.outbox import Letter
 from bot.tables import MESSAGES
 from bot.turn import Said
-from handoff.entry import Entry
+from handoff import surveys
+from handoff.entry import Entry, Refused
+from handoff.satisfaction import FACES
 
 LONGEST_ID = 60
 
@@ -42,6 +44,8 @@ def tap(conn: Connection, brand: Brand, query: CallbackQuery, now: datetime) -> 
             notice = _offer(conn, brand, query, offer, now)
         case FeedbackTap() as feedback:
             notice = _feedback(conn, brand, query, feedback, now)
+        case RateTap() as rate:
+            notice = _rate(conn, brand, query, rate, now)
         case EraseTap(conversation):
             notice = _erase(conn, brand, number, conversation, now)
         case None:
@@ -96,6 +100,20 @@ def _feedback(
     if contacts.current_mode(conn, thread, now) is Mode.BOT:
         turn.say(conn, thread, "answer", say("feedback_sorry", language), f"fb:{shown.id}", now, human=True)
     return Notice()
+
+
+def _rate(conn: Connection, brand: Brand, query: CallbackQuery, given: RateTap, now: datetime) -> Notice:
+    """Keep how they found it; a button that was not put to them, or is too old, changes nothing."""
+    thread = _asked(conn, query)
+    survey = surveys.find_by_message(conn, given.message)
+    if thread is None or survey is None or survey.conversation_id != thread.id:
+        return _unknown(conn, brand, query.from_user.id)
+    language = thread.language or brand.language
+    try:
+        rating.rate(conn, brand, thread, survey.ticket_id, given.mark, now)
+    except Refused:
+        return Notice(brand.wording.say("survey_closed", language), is_alert=True)
+    return Notice(brand.wording.say("survey_thanks", language, face=FACES[given.mark]))
 
 
 def _erase(conn: Connection, brand: Brand, number: int, conversation: int, now: datetime) -> Notice:

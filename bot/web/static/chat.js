@@ -22,6 +22,12 @@ const live = new Live({
 });
 
 document.addEventListener("submit", (event) => {
+  const rating = event.target.closest("form[data-rate]");
+  if (rating) {
+    event.preventDefault();
+    rate(rating, event.submitter);
+    return;
+  }
   const form = event.target.closest("form[data-send]");
   if (!form) return;
   event.preventDefault();
@@ -75,6 +81,13 @@ async function send(form) {
 function complain(line) {
   get("problem").textContent = line;
   get("problem").hidden = !line;
+}
+
+// Keeps a mark, or the words to it; the page that comes back shows what became of it.
+async function rate(form, button) {
+  const answer = await post(form, button);
+  if (answer && (answer.ok || answer.status === 422 || answer.status === 429)) return live.show(answer.html);
+  complain(pen.dataset.notSent);
 }
 
 // Shows the words at once, until the page from the server has them.
