@@ -17,6 +17,7 @@ from handoff.money import find_amounts
 from handoff.personal import find_personal
 from knowledge.understanding import Understanding
 
+AGAIN = "; send it again to confirm"
 LATELY = 50  # messages of a follower among which their own numbers are looked for
 
 
@@ -88,7 +89,7 @@ def _require(findings: Sequence[Finding], *, confirmed: bool) -> None:
     if grave:
         raise Refused("guard", f"{_joined(grave)}; the text was not sent")
     if doubtful and not confirmed:
-        raise Doubted("guard", f"{_joined(doubtful)}; send it again to confirm")
+        raise Doubted("guard", f"{_joined(doubtful)}{AGAIN}")
 
 
 def _joined(findings: Sequence[Finding]) -> str:

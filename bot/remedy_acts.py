@@ -67,6 +67,7 @@ def decide(conn: Connection, brand: Brand, person: Person, act: Act, now: dateti
         effects = approvals.withdraw(conn, promises, person, asked, now)
     elif act.verb == "reword":
         text = _text(act)
+        require_reachable(thread)
         effects = approvals.reword(conn, promises, person, asked, text, now)
         guarding.require(
             conn,
@@ -82,6 +83,8 @@ def decide(conn: Connection, brand: Brand, person: Person, act: Act, now: dateti
         standing = approvals.standing(conn, promises, person, asked, now, is_beneficiary=is_beneficiary)
         if act.verb == "approve":
             amount = values.amount(act, asked.currency)
+            if standing.may_decide:
+                require_reachable(thread)
             effects = approvals.approve(conn, promises, standing, asked, amount, now)
         else:
             effects = approvals.reject(conn, promises, standing, asked, values.text(act, "reason"), now)

@@ -66,11 +66,14 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Approved:
-    """Somebody approves it, as asked or with another `amount`."""
+    """Somebody approves it, as asked or with another `amount`; `first_stands` says that who approved it
+    first of two still may.
+    """
 
     by: Standing
     at: datetime
     amount: int | None = None
+    first_stands: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,12 @@ def _require_person(request: Request, event: Event) -> None:
 
 
 def _approved(request: Request, event: Approved) -> Request:
-    """Approve within the approver's limit, or as the first or second of two above everybody's."""
+    """Approve within the approver's limit, or as the first or second of two above everybody's.
+
+    A first approval by somebody who may not any more is none.
+    """
+    if not event.first_stands:
+        request = replace(request, first_by=None)
     by, amount = event.by, request.worth if event.amount is None else event.amount
     if request.first_by is not None and amount != request.worth:
         raise Refused("invalid", f"the first approval is for {request.worth}; approve that, or reject it")

@@ -78,7 +78,10 @@ def approve(
 ) -> list[Effect]:
     """Approve it: it is done at once, or waits for the words of a changed amount, or for a second person."""
     _require_ticket(conn, asked, approver)
-    after = approval.decide(asked.request, approval.Approved(approver, now, amount))
+    if approver.may_decide:
+        get_sop(promises, asked.action)
+    stands = _first_stands(conn, promises, asked, now)
+    after = approval.decide(asked.request, approval.Approved(approver, now, amount, stands))
     effects = _save(conn, asked, after, approver.person, now)
     if after.status is Status.PENDING:
         return [*effects, TellRequester(asked.id)]
@@ -115,7 +118,8 @@ def reword(
     deciders = [asked.request.decided_by, asked.request.first_by]
     still = [people.find_by_id(conn, one) for one in deciders if one is not None]
     standings = tuple(standing(conn, promises, one, asked, now) for one in still if one is not None)
-    _require_ticket(conn, asked, None)
+    if person.id == asked.request.asked_by:
+        _require_ticket(conn, asked, None)
     after = approval.decide(asked.request, approval.Reworded(person.id, now, standings))
     return [*_save(conn, asked, after, person.id, now, words=text, text=text), SendRemedy(asked.id)]
 
@@ -185,7 +189,9 @@ def standing(
 
     What who asked has lent does not count: nobody approves their own request through another.
     """
-    sop = get_sop(promises, asked.action)
+    sop = promises.find_sop(asked.action)
+    if sop is None:  # it left the SOP: nobody grants it any more, and it can still be turned down
+        return Standing(person.id, outranks_admin(person.role), -1, is_beneficiary=is_beneficiary)
     lent = [
         one
         for one in delegations.to_person(conn, person.id, asked.action, now)
@@ -201,6 +207,14 @@ def standing(
         is_top=person.role is Role.DECISION_MAKER,
         is_beneficiary=is_beneficiary,
     )
+
+
+def _first_stands(conn: Connection, promises: Promises, asked: Asked, now: datetime) -> bool:
+    """Say whether who approved it first, of two, may still do so; True where nobody did."""
+    if asked.request.first_by is None:
+        return True
+    first = people.find_by_id(conn, asked.request.first_by)
+    return first is not None and standing(conn, promises, first, asked, now).is_top
 
 
 def _require_ticket(conn: Connection, asked: Asked, approver: Standing | None) -> None:

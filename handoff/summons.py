@@ -60,11 +60,14 @@ def first_rungs(conn: Connection, promises: Promises, known: Known) -> Set[int]:
 
 def _approvers(conn: Connection, board: Switchboard, request: int) -> Iterator[Call]:
     row = conn.execute(select(APPROVALS).where(APPROVALS.c.id == request)).one()
+    sop = board.promises.find_sop(row.action)
+    so_far = spending.on_ticket(conn, row.action, row.ticket_id)
     lent = [
         one.takes
         for person in board.staff
         for one in delegations.to_person(conn, person.id, row.action, board.now)
-        if one.cap >= row.amount and one.gives.id != row.asked_by
+        if sop is not None and one.gives.id != row.asked_by
+        if min(one.cap, sop.limit(one.gives.role)) - so_far >= row.amount
     ]
     for role in _roles(conn, board.promises, row.action, row.ticket_id, row.amount):
         call = _without(board, (role,), row.asked_by)

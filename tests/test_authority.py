@@ -73,6 +73,36 @@ def test_an_approver_who_was_demoted_meanwhile_approves_nothing(scene: Stage) ->
     assert granted(scene) == [("pending", 750_000)]
 
 
+def test_a_first_approval_by_somebody_who_may_not_any_more_is_none(scene: Stage) -> None:
+    with scene.open() as conn:
+        people.add_staff(conn, "dora", Role.DECISION_MAKER)
+    asks(scene, 25_000_000)
+    scene.does("dan", "approve")
+    with scene.open() as conn:
+        dan = people.find_staff(conn, "dan")
+        assert dan is not None
+        people.change_role(conn, dan, Role.ADMIN)
+    scene.does("dora", "approve")
+    assert granted(scene) == [("pending", 25_000_000)], "it was the first of two"
+
+
+def test_what_left_the_sop_is_turned_down_and_not_granted(scene: Stage) -> None:
+    asks(scene, 750_000)
+    scene.brand = replace(scene.brand, promises=replace(scene.brand.promises, sop=()))
+    with pytest.raises(Refused, match="no remedy 'refund'"):
+        scene.does("sue", "approve")
+    scene.does("sue", "reject", reason="tidak ada lagi")
+    assert granted(scene) == [("rejected", 750_000)]
+
+
+def test_nothing_is_approved_for_who_cannot_be_reached(scene: Stage) -> None:
+    asks(scene, 750_000)
+    scene.does("alice", "block")
+    with pytest.raises(Refused, match="is blocked"):
+        scene.does("sue", "approve")
+    assert granted(scene) == [("pending", 750_000)]
+
+
 def test_lent_authority_counts_up_to_its_cap_and_not_for_the_lenders_own_request(scene: Stage) -> None:
     sue, bob = scene.person("sue"), scene.person("bob")
     with scene.open() as conn:

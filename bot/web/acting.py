@@ -10,21 +10,24 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
+from bot import act as values
 from bot import acts, crisis_acts, delivery, intake, ledger
 from bot.act import Act
 from bot.service import Service
 from bot.tables import MARKS
 from bot.uploads import MEGABYTE, uploads_of
-from bot.web import authority, gate, queries
+from bot.web import authority, gate, once, queries
 from bot.web.buttons import ON_MESSAGES, VERBS
 from bot.web.desk import HANDED, KEPT, SEEN, Desk
 from bot.web.pages import Pages
 from bot.web.sign_in import Session, find_session, sign_out
 from bot.web.uploading import Sent, keep_file, read_sent
+from handoff import asked
 from handoff.entry import Entry, Refused
 from handoff.tickets import get
 
 Form = Mapping[str, str]
+GRANTS = ("remedy", "override")  # done once, however often the form arrives
 STATUS = {"not_allowed": 403, "unknown": 404, "invalid": 422}
 
 
@@ -51,7 +54,9 @@ class Acting:
         if wrong is not None:
             most = self._service.uploads.largest // MEGABYTE
             problem = self._pages.word(request, wrong, most=most)
-            return await self._desk.page(request, conversation, status=422, problem=problem, kept=_kept(form))
+            return await self._desk.page(
+                request, conversation, status=422, problem=problem, kept=_kept(verb, form)
+            )
         args = _args(verb, form) | ({"media": media} if media else {})
         act = Act(verb, gate.number(form.get("ticket", "")), conversation, args, _nonce(form))
         who, is_done = "", False
@@ -66,6 +71,12 @@ class Acting:
                 raise Refused("unknown", f"there is no ticket {act.ticket} in this conversation")
             if verb == "reply" and act.nonce and queries.is_queued(conn, act.nonce):
                 return False
+            if verb in GRANTS:
+                if act.nonce and not once.is_first(conn, session.person.id, act.nonce, self._service.now()):
+                    return False
+                if verb == "override" and form.get("sure") != "yes":
+                    raise Refused("guard", "breaking the SOP takes a second tap; tick that you are sure")
+            _require_own(conn, act)
             acts.perform(conn, self._service.brand, session.person, act, self._service.now())
             return True
 
@@ -76,7 +87,7 @@ class Acting:
             problem = self._sentence(request, refused)
             status = STATUS.get(refused.code, 409)
             return await self._desk.page(
-                request, conversation, status=status, problem=problem, kept=_kept(form)
+                request, conversation, status=status, problem=problem, kept=_kept(verb, form)
             )
         finally:
             if not is_done:  # what was not said needs no file
@@ -101,7 +112,7 @@ class Acting:
         except Refused as refused:
             await self._refuse(who, act, refused)
             problem, status = self._sentence(request, refused), STATUS.get(refused.code, 409)
-            return await self._desk.aside(request, "crisis", status=status, problem=problem)
+            return await self._desk.aside(request, "crisis", status=status, problem=problem, kept=form)
         return RedirectResponse("/desk?show=crisis", 303)
 
     async def retry_send(self, request: Request) -> Response:
@@ -191,8 +202,8 @@ class Acting:
 def _args(verb: str, form: Form) -> dict[str, object]:
     """Return the values an act takes, from the form."""
     if verb in authority.FIELDS:
-        values: dict[str, object] = {name: form.get(name, "") for name in authority.FIELDS[verb]}
-        return values | {"confirmed": form.get("confirmed") == "yes"}
+        given: dict[str, object] = {name: form.get(name, "") for name in authority.FIELDS[verb]}
+        return given | {"confirmed": form.get("confirmed") == "yes"}
     if verb == "reply":
         flags = {flag: form.get(flag) == "yes" for flag in ("awaiting", "update", "confirmed", "hold")}
         return {"text": form.get("text", ""), **flags}
@@ -208,9 +219,19 @@ def _args(verb: str, form: Form) -> dict[str, object]:
     return {"value": form.get("value", "")} if verb == "category" else {}
 
 
-def _kept(form: Form) -> dict[str, str]:
-    """Return what was typed, so that a refused form loses nothing."""
-    return {name: form.get(name, "") for name in KEPT}
+def _require_own(conn: Connection, act: Act) -> None:
+    """Raise Refused where a request is named that belongs to another conversation."""
+    wanted = values.number(act, "approval")
+    if wanted is not None and asked.get(conn, wanted).conversation != act.conversation:
+        raise Refused("unknown", f"there is no request {wanted} in this conversation")
+
+
+def _kept(verb: str, form: Form) -> dict[str, str]:
+    """Return what was typed, each in its own box, so that a refused form loses nothing."""
+    kept = {name: form.get(name, "") for name in KEPT}
+    if verb in (*GRANTS, "reword"):
+        kept |= {"text": "", "reason": "", f"{verb}_text": form.get("text", "") or form.get("reason", "")}
+    return kept
 
 
 def _nonce(form: Form) -> str | None:

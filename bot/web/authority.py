@@ -9,9 +9,9 @@ from sqlalchemy import Connection, Row
 
 from bot import granting
 from bot.brand import Brand
-from handoff import approvals, crises, overrides, statements
+from handoff import approvals, crises, delegations, overrides, statements
 from handoff.crises import Incident
-from handoff.staff import Person
+from handoff.staff import Person, may
 from handoff.tickets import Filed
 
 # Acts of authority have forms of their own; so have those of a crisis, on its own page.
@@ -43,6 +43,7 @@ class Authority:
     requests: Sequence[Row[Any]]
     overrides: Sequence[Row[Any]]
     may_grant: bool
+    may_decide: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ def of_ticket(
         approvals.list_of_ticket(conn, filed.id),
         overrides.list_of_ticket(conn, filed.id),
         may_grant and filed.ticket.is_open and bool(brand.promises.sop),
+        may(person.role, "approve") or delegations.lent_to(conn, person.id, now),
     )
 
 

@@ -36,7 +36,19 @@ from handoff.tickets import Filed
 VIEWS = ("waiting", "mine", "soon", "open", "resolved", "chats", "crisis", "troubled")
 SEEN = "pings_dismissed:{}"
 # What a refused form keeps of what was typed.
-KEPT = ("text", "note", "reason", "promise", "by", "awaiting", "update", "amount")
+KEPT = (
+    "text",
+    "note",
+    "reason",
+    "promise",
+    "by",
+    "awaiting",
+    "update",
+    "amount",
+    "remedy_text",
+    "override_text",
+    "reword_text",
+)
 HANDED = "handover_dismissed:{}"
 
 
@@ -53,6 +65,10 @@ class Frame:
     names: Mapping[int, str]
     position: int
     unreached: Sequence[str]
+
+    def may(self, act: str) -> bool:
+        """Say whether who looks may try an act at all."""
+        return may(self.session.person.role, act)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +104,13 @@ class Desk:
         return await self.aside(request, self.view_of(request))
 
     async def aside(
-        self, request: Request, view: str, *, status: int = 200, problem: str | None = None
+        self,
+        request: Request,
+        view: str,
+        *,
+        status: int = 200,
+        problem: str | None = None,
+        kept: Mapping[str, str] | None = None,
     ) -> Response:
         """Show a view; after a refused act with the reason."""
 
@@ -101,7 +123,8 @@ class Desk:
             return found
 
         scopes = sorted(self._service.brand.understanding.scopes)
-        context = {"problem": problem, "words_in": intake.words_in, "scopes": scopes}
+        context: dict[str, Any] = {"problem": problem, "words_in": intake.words_in, "scopes": scopes}
+        context["kept"] = dict.fromkeys(("scope", "statement", "by"), "") | dict(kept or {})
         return self._pages.render(request, "desk.html", status, context | await self._service.read(load))
 
     async def conversation(self, request: Request) -> Response:

@@ -63,3 +63,60 @@ def test_who_writes_sees_what_the_follower_will_read_and_what_the_guard_says(mim
     assert sari.post(where, data={"text": "x"}).status_code == 403
     assert mimin.visitor().post(where, data={"text": "x"}).status_code == 401
     assert sari.post_form("/desk/conversations/99/preview", text="x").status_code == 404
+
+
+def test_a_form_that_arrives_twice_grants_once(mimin: Mimin) -> None:
+    _, conversation = mimin.call()
+    sari = mimin.signed_in("sari")
+    form = {
+        "action": "refund",
+        "amount": "150rb",
+        "text": "Kami refund Rp150.000 ya Kak.",
+        "nonce": "remedy-once-and-no-more",
+    }
+    for _ in range(3):
+        page = sari.act(conversation, "remedy", **form)
+        assert page.status_code == 200
+    assert page.text.count('id="request') == 1
+    page = sari.act(conversation, "remedy", **(form | {"nonce": "remedy-another-form", "amount": "x"}))
+    assert page.status_code == 422
+    assert sari.act(conversation, "remedy", **(form | {"nonce": "remedy-another-form"})).status_code == 200, (
+        "refused, and tried again"
+    )
+
+
+def test_an_override_takes_its_second_tap_on_the_server_too(mimin: Mimin) -> None:
+    _, conversation = mimin.call()
+    sari = mimin.signed_in("sari")
+    form = {"action": "refund", "amount": "500rb", "reason": "ia tertahan di bandara"}
+    page = sari.act(conversation, "override", **form)
+    assert page.status_code == 409
+    assert 'value="ia tertahan di bandara"' in page.text, "what was typed stays"
+    assert sari.act(conversation, "override", sure="yes", **form).status_code == 200
+
+
+def test_what_is_refused_stays_in_its_own_box(mimin: Mimin) -> None:
+    _, conversation = mimin.call()
+    sari, agus = mimin.signed_in("sari"), mimin.signed_in("agus")
+    page = sari.act(conversation, "remedy", action="refund", amount="banyak", text="Kami refund ya Kak.")
+    assert 'required dir="auto">Kami refund ya Kak.</textarea>' in page.text
+    assert page.text.count("Kami refund ya Kak.") == 1, "and not in the reply's"
+    page = agus.post_form("/desk/crisis/crisis", scope="tidak-ada", statement="Sedang kami perbaiki.")
+    assert page.status_code == 404
+    assert ">Sedang kami perbaiki.</textarea>" in page.text
+
+
+def test_nobody_is_shown_what_their_role_may_not_do(mimin: Mimin) -> None:
+    _, conversation = mimin.call()
+    _, other = mimin.call(name="Bowo")
+    sari, budi, agus = (mimin.signed_in(name) for name in ("sari", "budi", "agus"))
+    sari.act(conversation, "remedy", action="refund", amount="750rb", text="Kami refund Rp750.000 ya Kak.")
+    here = f"/desk/conversations/{conversation}"
+    assert 'data-act="approve"' not in budi.get(here).text
+    assert 'data-act="approve"' in agus.get(here).text
+    assert 'data-act="crisis"' not in budi.get("/desk?show=crisis").text
+    assert 'data-act="crisis"' in agus.get("/desk?show=crisis").text
+    assert agus.act(other, "approve", approval="1", amount="").status_code == 404, (
+        "it is another conversation's"
+    )
+    assert agus.act(conversation, "approve", approval="1", amount="").status_code == 200

@@ -14,7 +14,7 @@ from bot.brand import Brand
 from bot.channels.telegram import staff
 from bot.channels.telegram.address import NAME
 from bot.channels.telegram.heard import Heard, find_in_group, whole
-from bot.channels.telegram.orders import Order, read_order
+from bot.channels.telegram.orders import ORDERS, Order, read_order
 from bot.channels.telegram.words import Words, words_of
 from bot.outbox import Letter
 from bot.tables import INBOUND, OUTBOX
@@ -63,7 +63,7 @@ def wrote(conn: Connection, brand: Brand, heard: Heard, now: datetime, *, sure: 
         with conn.begin_nested():
             _do(conn, brand, person, heard, words, conversation, now, sure=sure)
     except Refused as refused:
-        act = Act("reply", conversation=conversation)
+        act = Act(_verb_of(words.text), conversation=conversation)
         acts.refuse(conn, brand, person.name, act, refused, now)
         if isinstance(refused, Doubted):
             shown = words.text if len(words.text) < SHOWN else f"{words.text[:SHOWN]} …"
@@ -104,7 +104,9 @@ def edited(conn: Connection, brand: Brand, message: Message, now: datetime) -> N
             raise Refused("not_allowed", "a text that was approved stays as it is")
     except Refused as refused:
         acts.refuse(conn, brand, person.name, Act("reply", conversation=conversation), refused, now)
-        answer(conn, message, conversation, refused.sentence, now)
+        why = refused.sentence.removesuffix(guarding.AGAIN)
+        text = brand.wording.say("edit_refused", brand.language, why=why)
+        answer(conn, message, conversation, text, now)
         return
     waiting = update(OUTBOX).where(OUTBOX.c.message_id == row.id, OUTBOX.c.status == "queued")
     if conn.execute(waiting.values(text=words.text)).rowcount == 1:
@@ -247,6 +249,15 @@ def _obey(
         payload={"sign": whole(message.message_id)},
     )  # fmt: skip
     outbox.enqueue(conn, [sign], now)
+
+
+def _verb_of(text: str) -> str:
+    """Return what a text in a topic is for, as it stands on record."""
+    first = text.split(None, 1)[0] if text.lstrip().startswith("/") else "/"
+    name = first[1:].partition("@")[0].lower()
+    if name in ORDERS:
+        return ORDERS[name][0]
+    return "promise" if name in PROMISE else ACTS[name][0] if name in ACTS else "reply"
 
 
 def _broken(order: Order) -> dict[str, object]:

@@ -1,5 +1,6 @@
 """Acts of authority as staff write them to the bot: "/remedi refund 150rb kalimat", "/setuju 3". Pure."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -34,6 +35,9 @@ ORDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "kunci": ("lock", ("person",)),
     "lock": ("lock", ("person",)),
 }
+_LONGEST_ID, _AMOUNT = 18, 5  # digits of a number; from so many on "/setuju 150000" names an amount
+# An amount as it is written, "150 rb" and "Rp 1.500.000" in one.
+_WRITTEN = re.compile(r"(?:rp\.?\s*)?\S+(?:\s+(?:rb|ribu|k|jt|juta)\b)?", re.IGNORECASE)
 NUMBERED = ("approval", "override", "version")
 VERDICTS = {"dibenarkan": "justified", "salah": "not_justified", "ubahsop": "sop_change"}
 
@@ -52,7 +56,7 @@ def read_order(text: str, subject: Mapping[str, int] | None = None) -> Order | N
     `subject` is the request, override or statement of the message that is replied to, by the name of its
     value; it need not be named then. The number of one is left out, too, where only one is open.
     """
-    first, _, rest = text.strip().partition(" ")
+    first, rest = _split(text)
     found = ORDERS.get(first[1:].split("@")[0].lower())
     if found is None or not first.startswith("/"):
         return None
@@ -61,19 +65,31 @@ def read_order(text: str, subject: Mapping[str, int] | None = None) -> Order | N
     left = rest.strip()
     for place, name in enumerate(names):
         if name in NUMBERED:
-            word, _, behind = left.partition(" ")
+            word, behind = _split(left)
             number = word.removeprefix("#")
+            is_number = number.isascii() and number.isdigit() and len(number) <= _LONGEST_ID
+            is_id = is_number and (word != number or verb != "approve" or len(number) < _AMOUNT)
             if subject and name in subject:
                 args[name] = subject[name]
-            elif number.isascii() and number.isdigit() and not (verb == "approve" and len(number) > 6):
-                args[name], left = int(number), behind.strip()
+                left = behind if is_number and int(number) == subject[name] else left
+            elif is_id:
+                args[name], left = int(number), behind
+        elif name == "amount":
+            amount = _WRITTEN.match(left)
+            args[name] = amount[0].strip() if amount else ""
+            left = left[amount.end() :].strip() if amount else left
         elif place + 1 == len(names):
             args[name] = left
         else:
-            word, _, left = left.partition(" ")
-            args[name], left = word, left.strip()
+            args[name], left = _split(left)
     if "verdict" in args:
         args["verdict"] = VERDICTS.get(str(args["verdict"]).lower(), args["verdict"])
     if args.get("amount") == "":
         del args["amount"]
     return Order(verb, args)
+
+
+def _split(text: str) -> tuple[str, str]:
+    """Return the first word and what stands behind it, however they are set apart."""
+    parts = text.split(None, 1)
+    return (parts[0], parts[1].strip() if len(parts) > 1 else "") if parts else ("", "")

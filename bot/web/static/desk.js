@@ -76,7 +76,7 @@ function putBack(text) {
 
 // The next reply needs a nonce of its own.
 function renew(form, page) {
-  const fresh = page?.querySelector("#form-reply [name=nonce]");
+  const fresh = page?.querySelector(`[data-act="${form.dataset.act}"] [name=nonce]`);
   const nonce = form.isConnected && form.elements.nonce;
   if (fresh && nonce) nonce.value = fresh.value;
 }
