@@ -81,8 +81,9 @@ def pause(conn: Connection, person: Person, scope: str, now: datetime) -> list[E
     """Stop the answers in a scope for half an hour; again, and the half hour begins anew."""
     conn.execute(update(PAUSES).where(PAUSES.c.scope == scope).values(look_at=None))
     until = now + PAUSE
-    conn.execute(insert(PAUSES).values(scope=scope, by_id=person.id, at=now, until=until, look_at=until))
-    told = TellSeniors("paused", {"scope": scope}, until, person.id)
+    values = {"scope": scope, "by_id": person.id, "at": now, "until": until, "look_at": until}
+    new: int = conn.execute(insert(PAUSES).values(values).returning(PAUSES.c.id)).scalar_one()
+    told = TellSeniors("paused", {"scope": scope}, until, person.id, new)
     return [Entry("crisis", staff=person.id, data={"scope": scope, "status": "paused"}), told]
 
 

@@ -35,3 +35,9 @@ def test_a_crisis_whose_article_is_gone_is_spoken_of_and_ended(scene: Stage) -> 
     scene.does("dan", "crisis", scope="pay-bill", statement="Masih kami tangani.")
     scene.does("dan", "end_crisis", scope="pay-bill")
     assert statuses(scene) == ["crisis", "recovery", "normal"]
+
+
+def test_two_scopes_are_paused_at_one_instant(scene: Stage) -> None:
+    scene.does("alice", "pause", scope="pay-bill")
+    scene.does("alice", "pause", scope="opening-hours")
+    assert statuses(scene) == ["paused", "paused"]
