@@ -28,11 +28,11 @@ def tell_closing(conn: Connection, statement: int, now: datetime) -> None:
         thread = contacts.get(conn, conversation)
         if thread.blocked or not thread.reachable:
             continue
-        statements.mark_told(conn, statement, conversation, now)
         message = contacts.add_message(
             conn, conversation, direction="out", author="bot", source="closing", text=row.text, at=now,
             status="queued",
         )  # fmt: skip
+        statements.mark_told(conn, statement, conversation, message, now)
         letters.append(
             Letter(f"statement:{statement}", "closing", thread.channel, thread.external_id, row.text,
                    conversation=conversation, message=message)
