@@ -47,11 +47,11 @@ def find_cover(
 def lay_before(conn: Connection, thread: Thread, statement: int, ticket: int | None, now: datetime) -> Entry:
     """Note the holding statement for who holds the conversation, once; they decide whether it is said."""
     row = statements.get(conn, statement)
-    statements.mark_told(conn, statement, thread.id, now, is_draft=True)
     draft = contacts.add_message(
         conn, thread.id, direction="note", author="bot", source="draft", text=row.text, at=now,
         ticket_id=ticket,
     )  # fmt: skip
+    statements.mark_told(conn, statement, thread.id, draft, now, is_draft=True)
     return Entry("draft", ticket, thread.id, data={"message": draft})
 
 

@@ -23,13 +23,13 @@ def perform(conn: Connection, brand: Brand, person: Person, act: Act, now: datet
     promises = brand.promises
     match act.verb:
         case "watch":
-            effects = crises.watch(conn, promises, person, _scope(brand, act), now)
+            effects = crises.watch(conn, promises, person, _scope(conn, brand, act), now)
         case "pause":
-            effects = crises.pause(conn, person, _scope(brand, act), now)
+            effects = crises.pause(conn, person, _scope(conn, brand, act), now)
         case "crisis":
             by = values.instant(act, "by", now, brand.zone) if act.args.get("by") else None
             words = _statement(brand, act)
-            effects = crises.declare(conn, promises, person, _scope(brand, act), words, by, now)
+            effects = crises.declare(conn, promises, person, _scope(conn, brand, act), words, by, now)
         case "confirm":
             number = values.number(act, "version")
             words = statements.get(conn, number).text if number is not None else values.text(act, "statement")
@@ -38,14 +38,17 @@ def perform(conn: Connection, brand: Brand, person: Person, act: Act, now: datet
             effects = crises.recall(conn, person, _version(conn, act, now), now)
         case _:
             words = _statement(brand, act, needed=False)
-            effects = crises.end(conn, person, _scope(brand, act), words, now)
+            effects = crises.end(conn, person, _scope(conn, brand, act), words, now)
     ledger.record(conn, brand, effects, now)
 
 
-def _scope(brand: Brand, act: Act) -> str:
-    """Return the scope: an article, a tag of articles, or everything, which is meant where none is named."""
+def _scope(conn: Connection, brand: Brand, act: Act) -> str:
+    """Return the scope: an article, a tag of articles, or everything, which is meant where none is named.
+
+    What is going on keeps its scope, also where the article or the tag is gone meanwhile.
+    """
     scope = values.text(act, "scope", needed=False).strip() or ALL
-    known = brand.understanding.scopes
+    known = brand.understanding.scopes | {one.scope for one in crises.list_going_on(conn)}
     if scope == ALL or scope in known:
         return scope
     meant = nearest(scope, known)

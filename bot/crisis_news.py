@@ -7,12 +7,13 @@ from sqlalchemy import Connection, func, select
 from bot import contacts, outbox
 from bot.brand import Brand
 from bot.outbox import Letter
-from bot.places import places, seniors
+from bot.places import seniors, tell
 from bot.tables import MESSAGES
 from bot.wording import clock_words
 from handoff import crises, people, statements
 from handoff.authority_tables import SIGNS
 from handoff.entry import TellSeniors
+from handoff.staff import outranks
 from handoff.statements import CLOSING
 
 
@@ -27,11 +28,11 @@ def tell_closing(conn: Connection, statement: int, now: datetime) -> None:
         thread = contacts.get(conn, conversation)
         if thread.blocked or not thread.reachable:
             continue
-        statements.mark_told(conn, statement, conversation, now)
         message = contacts.add_message(
             conn, conversation, direction="out", author="bot", source="closing", text=row.text, at=now,
             status="queued",
         )  # fmt: skip
+        statements.mark_told(conn, statement, conversation, message, now)
         letters.append(
             Letter(f"statement:{statement}", "closing", thread.channel, thread.external_id, row.text,
                    conversation=conversation, message=message)
@@ -48,45 +49,26 @@ def ask_second(conn: Connection, brand: Brand, statement: int, now: datetime) ->
         key, brand.language, name=people.name_of(conn, row.by_id), scope=scope, text=row.text
     )
     for person in seniors(conn, brand, now, row.by_id):
-        letters = [
-            Letter(f"second:{statement}", "notice", channel, recipient, text,
-                   payload={"staff": True, "confirm": statement})
-            for channel, recipient in places(brand, person.id, person)
-        ]  # fmt: skip
-        outbox.enqueue(conn, letters, now)
+        tell(conn, brand, person, f"second:{statement}", text, now, confirm=statement)
 
 
 def tell_seniors(conn: Connection, brand: Brand, told: TellSeniors, now: datetime) -> None:
-    """Tell those above what somebody did."""
+    """Tell those above what somebody did; who may lock a doubtful account gets the button for it."""
     time = clock_words(told.until, now, brand.zone, brand.language) if told.until else "-"
     values = {"name": people.name_of(conn, told.by), "time": time, **told.values}
     text = brand.wording.say(f"seniors_{told.key}", brand.language, **values)
-    payload = {"staff": True, **({"lock": told.by} if told.key == "suspicious" else {})}
+    cause = f"seniors:{told.key}:{told.by}:{told.subject}:{now.isoformat()}"
+    doubtful = people.find_by_id(conn, told.subject) if told.key == "suspicious" else None
     for person in seniors(conn, brand, now, told.by):
-        letters = [
-            Letter(f"seniors:{told.key}:{told.by}:{now.isoformat()}", "notice", channel, recipient, text,
-                   payload=payload)
-            for channel, recipient in places(brand, person.id, person)
-        ]  # fmt: skip
-        outbox.enqueue(conn, letters, now)
+        may_lock = doubtful is not None and outranks(person, doubtful)
+        tell(conn, brand, person, cause, text, now, **({"lock": told.subject} if may_lock else {}))
 
 
 def report(conn: Connection, brand: Brand, crisis: int, now: datetime) -> None:
-    """Give the decision-makers the report of a crisis that is over."""
+    """Give the supervisors and decision-makers on call the report of a crisis that is over."""
     text = written_report(conn, brand, crisis, now)
     for person in seniors(conn, brand, now):
-        letters = [
-            Letter(
-                f"crisis:{crisis}:report:{now.isoformat()}",
-                "notice",
-                channel,
-                recipient,
-                text,
-                payload={"staff": True},
-            )
-            for channel, recipient in places(brand, person.id, person)
-        ]
-        outbox.enqueue(conn, letters, now)
+        tell(conn, brand, person, f"crisis:{crisis}:report:{now.isoformat()}", text, now)
 
 
 def written_report(conn: Connection, brand: Brand, crisis: int, now: datetime) -> str:

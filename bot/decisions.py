@@ -8,7 +8,7 @@ from sqlalchemy import Connection, select
 from bot import contacts, outbox
 from bot.brand import Brand
 from bot.outbox import Letter
-from bot.places import places
+from bot.places import tell
 from bot.tables import OUTBOX
 from bot.wording import quote
 from handoff import approvals, people
@@ -36,7 +36,7 @@ def send_remedy(conn: Connection, approval: int, now: datetime) -> None:
 
 
 def tell_requester(conn: Connection, brand: Brand, approval: int, now: datetime) -> None:
-    """Tell who asked what became of it, and what is theirs to do now."""
+    """Tell who asked, if they are at the desk still, what became of it and what is theirs to do now."""
     row = conn.execute(select(APPROVALS).where(APPROVALS.c.id == approval)).one()
     money = format_amount(row.amount if row.granted is None else row.granted, row.currency)
     text = brand.wording.say(
@@ -48,12 +48,9 @@ def tell_requester(conn: Connection, brand: Brand, approval: int, now: datetime)
         name=people.name_of(conn, row.decided_by or row.first_by) or "-",
         reason=quote(row.reason, 400) or "-",
     )
-    cause = f"request:{approval}:{row.status}:{row.first_by or 0}"
-    letters = [
-        Letter(cause, "notice", channel, recipient, text, payload={"staff": True})
-        for channel, recipient in places(brand, row.asked_by, people.find_by_id(conn, row.asked_by))
-    ]
-    outbox.enqueue(conn, letters, now)
+    asker = people.find_by_id(conn, row.asked_by)
+    if asker is not None:
+        tell(conn, brand, asker, f"request:{approval}:{row.status}:{row.first_by or 0}", text, now)
 
 
 def settled(conn: Connection, brand: Brand, over: MarkSettled) -> list[Letter]:

@@ -9,7 +9,7 @@ from bot import contacts, journal, ledger, outbox
 from bot.brand import Brand
 from bot.outbox import RESENT, Status
 from bot.tables import MESSAGES
-from handoff import approvals, climbs, people, tickets
+from handoff import approvals, climbs, people, statements, tickets
 from handoff.entry import Effect, Entry
 from handoff.events import CustomerAsked, ReplyDelivered
 from handoff.prepared import Prepared
@@ -65,6 +65,7 @@ def failed(
             lost += outbox.drop_for(conn, row.channel, row.recipient, reason)
         for message in lost:
             contacts.change_message(conn, message, status="failed")
+            statements.mark_lost(conn, message)
             effects += approvals.delivered(conn, message, arrived=False, now=now)
     if blocked and row.channel == "telegram" and row.recipient.isdecimal():
         people.unreached(conn, int(row.recipient))
@@ -80,6 +81,7 @@ def bounced(conn: Connection, brand: Brand, message_id: int, reason: str, now: d
     if message.status != "sent" or not outbox.kill_sent(conn, message_id, reason):
         return
     contacts.change_message(conn, message_id, status="failed")
+    statements.mark_lost(conn, message_id)
     data = {"message": message_id, "kind": message.source, "blocked": False}
     effects: list[Effect] = [Entry("send_failed", conversation=message.conversation_id, data=data)]
     effects += approvals.delivered(conn, message_id, arrived=False, now=now)
@@ -138,6 +140,7 @@ def retry(conn: Connection, row_id: int, now: datetime) -> bool:
         return False
     if row.message_id is not None:
         contacts.change_message(conn, row.message_id, status="queued")
+        statements.mark_lost(conn, row.message_id, is_lost=False)
     return outbox.move(conn, row_id, Status(row.status), Status.QUEUED, not_before=now, epoch=None)
 
 

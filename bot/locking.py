@@ -11,8 +11,7 @@ from bot.brand import Brand
 from bot.tables import SESSIONS
 from handoff import people, shifts
 from handoff.entry import Entry, Refused, TellSeniors
-from handoff.policy import RANK
-from handoff.staff import Person
+from handoff.staff import Person, outranks
 
 
 def lock(conn: Connection, brand: Brand, person: Person, act: Act, now: datetime) -> None:
@@ -23,12 +22,12 @@ def lock(conn: Connection, brand: Brand, person: Person, act: Act, now: datetime
     other = _meant(conn, act)
     if other is None:
         raise Refused("unknown", "nobody of that name or number is at the desk")
-    if RANK[other.role] >= RANK[person.role]:
+    if not outranks(person, other):
         raise Refused("not_allowed", f"locking {other.name} takes somebody above them")
     freed = shifts.leave(conn, brand.promises, other, now)
     conn.execute(delete(SESSIONS).where(SESSIONS.c.staff_id == other.id))
     entry = Entry("staff_removed", staff=other.id, data={"by": person.id})
-    told = TellSeniors("locked", {"who": other.name}, None, person.id)
+    told = TellSeniors("locked", {"who": other.name}, None, person.id, other.id)
     ledger.record(conn, brand, [entry, *freed, told], now)
 
 

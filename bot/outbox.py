@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot import cutting
 from bot.tables import CONVERSATIONS, IS_PING, IS_QUEUED, IS_TROUBLED, OUTBOX
+from handoff import statements
 from handoff.entry import Refused
 from handoff.prepared import Prepared
 
@@ -183,11 +184,12 @@ def find_first(conn: Connection, row: Row[Any], now: datetime) -> int:
 def mark_sending(conn: Connection, row_id: int) -> Row[Any] | None:
     """Mark a row directly before its request; None where it is fenced off or no longer queued.
 
-    The bot fell silent after it decided this text, so the text is discarded.
+    The bot fell silent after it decided this text, so the text is discarded and counts as unsaid.
     """
     if TAKE.run(conn, row=row_id):
         return get(conn, row_id)
-    FENCE_OFF.run(conn, row=row_id)
+    if FENCE_OFF.run(conn, row=row_id) and (message := get(conn, row_id).message_id) is not None:
+        statements.mark_lost(conn, message)
     return None
 
 

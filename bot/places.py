@@ -5,7 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
+from bot import outbox
 from bot.brand import Brand
+from bot.outbox import Letter
 from handoff import people
 from handoff.policy import RANK, Role
 from handoff.staff import Person, is_on_call
@@ -24,6 +26,17 @@ def second_places(brand: Brand, person: Person | None) -> Iterator[tuple[str, st
         yield "webhook", "webhook"
     if "email" in brand.reaches and person is not None and person.email is not None:
         yield "email", person.email
+
+
+def tell(
+    conn: Connection, brand: Brand, person: Person, cause: str, text: str, now: datetime, **payload: object
+) -> None:
+    """Queue a notice for one person of the staff, wherever they are told something."""
+    letters = [
+        Letter(cause, "notice", channel, recipient, text, payload={"staff": True, **payload})
+        for channel, recipient in places(brand, person.id, person)
+    ]
+    outbox.enqueue(conn, letters, now)
 
 
 def seniors(conn: Connection, brand: Brand, now: datetime, *but: int) -> list[Person]:

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.database import reading
 
-HEAD = "0009"
+HEAD = "0010"
 
 
 def upgrade(engine: Engine) -> None:

@@ -38,4 +38,4 @@ def noticed(conn: Connection, who: str, refused: Refused, now: datetime) -> list
         return []
     values = {"name": person.name, "count": count, "why": refused.sentence}
     entry = Entry("suspicious", staff=person.id, data={"refused": count})
-    return [entry, TellSeniors("suspicious", values, None, person.id)]
+    return [entry, TellSeniors("suspicious", values, None, person.id, person.id)]

@@ -177,11 +177,9 @@ def _carry_out(turn: _Turn, action: conversation.Action) -> None:
             if turn.newest is not None:
                 _tell_status(turn, turn.newest)
         case SayHolding(statement):
-            statements.mark_told(turn.conn, statement, turn.thread.id, turn.now)
-            _send(
-                turn,
-                Reply("holding", statements.get(turn.conn, statement).text),
-            )
+            said = _send(turn, Reply("holding", statements.get(turn.conn, statement).text))
+            if said is not None:
+                statements.mark_told(turn.conn, statement, turn.thread.id, said, turn.now)
         case DraftHolding(statement):
             ticket = contacts.open_ticket(turn.conn, turn.thread.id)
             draft = cover.lay_before(turn.conn, turn.thread, statement, ticket, turn.now)
@@ -269,10 +267,10 @@ def say(
 
 def _send(
     turn: _Turn, reply: Reply, *, ticket: int | None = None, part: int = 0, react_to: str | None = None
-) -> None:
-    """Say it, unless we may not write to them: they have not opened a private chat yet."""
+) -> int | None:
+    """Say it and return the message, unless we may not write to them: they opened no private chat yet."""
     if not turn.thread.reachable:
-        return
+        return None
     payload: dict[str, object] = {"language": turn.language}
     if reply.offers:
         payload["buttons"] = [list(offer) for offer in reply.offers]
@@ -281,7 +279,7 @@ def _send(
     if react_to:
         payload["react_to"] = react_to
     cause = f"message:{turn.message}:{part}" if part else f"message:{turn.message}"
-    _queue(turn.conn, turn.thread, reply, cause, turn.now, payload, ticket)
+    return _queue(turn.conn, turn.thread, reply, cause, turn.now, payload, ticket)
 
 
 def _queue(
@@ -292,8 +290,8 @@ def _queue(
     now: datetime,
     payload: Mapping[str, object],
     ticket: int | None = None,
-) -> None:
-    """Store what the bot says and queue it, fenced by the epoch in which it was decided."""
+) -> int:
+    """Store what the bot says, queue it, fenced by the epoch in which it was decided, and return it."""
     epoch = ledger.settle_mode(conn, thread.id, now)
     message = contacts.add_message(
         conn, thread.id, direction="out", author="bot", source=reply.source, text=reply.text,
@@ -305,6 +303,7 @@ def _queue(
         conversation=thread.id, epoch=epoch, message=message,
     )  # fmt: skip
     outbox.enqueue(conn, [letter], now)
+    return message
 
 
 def _summary(reading: Reading) -> dict[str, object]:

@@ -93,8 +93,8 @@ class DelegationRow(SQLModel, table=True):
 class CrisisRow(SQLModel, table=True):
     """One incident from its first sign to normal. `ticket_id` is the ticket whose alerts stand for it, too.
 
-    `update_by` is when the next news is promised, which was said at `update_said_at`; `remind_at` is when
-    the decision-makers are reminded, `look_at` the next instant at which something happens by itself.
+    `update_by` is when the next news is promised, `remind_at` when the decision-makers are reminded,
+    `look_at` the next instant at which something happens by itself.
     """
 
     __tablename__ = "crises"
@@ -115,7 +115,6 @@ class CrisisRow(SQLModel, table=True):
     contacts: int = 0
     usual: float = 0.0
     update_by: datetime | None = instant()
-    update_said_at: datetime | None = instant()
     update_warn_at: datetime | None = instant()
     remind_at: datetime | None = instant()
     look_at: datetime | None = instant()
@@ -138,7 +137,8 @@ class PauseRow(SQLModel, table=True):
 class StatementRow(SQLModel, table=True):
     """A version of what is said of a crisis, `holding` while it lasts or `closing` after it.
 
-    It may be read from `live_at` on, a minute after a second person confirmed it; null until then.
+    It may be read from `live_at` on, a minute after a second person confirmed it; null until then. The
+    news it promises by `update_by` is owed from then on; `look_at` is when it goes live.
     """
 
     __tablename__ = "statements"
@@ -155,21 +155,30 @@ class StatementRow(SQLModel, table=True):
     at: datetime = instant(nullable=False)
     confirmed_by: int | None = Field(default=None, foreign_key="staff.id")
     live_at: datetime | None = instant()
+    update_by: datetime | None = instant()
     withdrawn_at: datetime | None = instant()
     look_at: datetime | None = instant()
 
 
 class ToldRow(SQLModel, table=True):
-    """A follower who was told a version, once; `is_draft` where it was laid before who holds them."""
+    """A follower who was told a version, once; `is_draft` where it was laid before who holds them.
+
+    `message_id` is what tells them; `is_lost` says that it never left, or never arrived.
+    """
 
     __tablename__ = "told"
-    __table_args__ = (UniqueConstraint("statement_id", "conversation_id", name="told_once"),)
+    __table_args__ = (
+        UniqueConstraint("statement_id", "conversation_id", name="told_once"),
+        Index("told_of_message", "message_id", sqlite_where=text("message_id IS NOT NULL")),
+    )
 
     id: int | None = Field(default=None, primary_key=True)
     statement_id: int = Field(foreign_key="statements.id")
     conversation_id: int
     at: datetime = instant(nullable=False)
     is_draft: bool = False
+    message_id: int | None = None
+    is_lost: bool = Field(default=False, sa_column_kwargs={"server_default": text("0")})
 
 
 class SignRow(SQLModel, table=True):

@@ -81,8 +81,9 @@ def pause(conn: Connection, person: Person, scope: str, now: datetime) -> list[E
     """Stop the answers in a scope for half an hour; again, and the half hour begins anew."""
     conn.execute(update(PAUSES).where(PAUSES.c.scope == scope).values(look_at=None))
     until = now + PAUSE
-    conn.execute(insert(PAUSES).values(scope=scope, by_id=person.id, at=now, until=until, look_at=until))
-    told = TellSeniors("paused", {"scope": scope}, until, person.id)
+    values = {"scope": scope, "by_id": person.id, "at": now, "until": until, "look_at": until}
+    new: int = conn.execute(insert(PAUSES).values(values).returning(PAUSES.c.id)).scalar_one()
+    told = TellSeniors("paused", {"scope": scope}, until, person.id, new)
     return [Entry("crisis", staff=person.id, data={"scope": scope, "status": "paused"}), told]
 
 
@@ -97,7 +98,8 @@ def declare(
 ) -> list[Effect]:
     """Declare a crisis, or give the one there is another statement; a second person confirms its words.
 
-    A watch over everything, which nobody asked for, becomes the crisis of the scope that is named.
+    A watch over everything, which nobody asked for, becomes the crisis of the scope that is named. The news
+    that the words promise is owed once they are live; until then what was promised before is.
     """
     if update_by is not None and update_by <= now:
         raise Refused("invalid", "news is promised for a time that is still to come")
@@ -119,31 +121,17 @@ def declare(
         effects.append(_entry(known.id, scope, after.status, person.id))
         if person.role is not Role.DECISION_MAKER:
             effects += crisis_alarms.remind(conn, promises, known.id, now, but=[person.id])
-    if update_by is not None:
-        warn_at = now + (update_by - now) * WARN_SHARE
-        values |= {"update_by": update_by, "update_said_at": now, "update_warn_at": warn_at}
-        crisis_alarms.quieten(conn, known.id, Kind.PROMISE)
     _save(conn, known, after, values)
-    new = statements.propose(conn, known.id, statements.HOLDING, statement, person, now)
+    new = statements.propose(conn, known.id, statements.HOLDING, statement, person, now, update_by)
     return [*effects, _stated(known.id, new, person, "proposed", statement), AskSecond(new)]
 
 
 def confirm(
     conn: Connection, person: Person, words: str, now: datetime, statement: int | None = None
 ) -> list[Effect]:
-    """Let a second person confirm the words; followers read them a minute later.
-
-    A holding statement that is newer than the promise of news is that news.
-    """
+    """Let a second person confirm the words; followers read them a minute later."""
     row = statements.confirm(conn, person, words, now, statement)
-    known = get(conn, row.crisis_id)
-    if row.kind == statements.HOLDING and known.update_by is not None and row.at > known.update_said_at:
-        crisis_alarms.quieten(conn, known.id, Kind.PROMISE)
-        conn.execute(
-            update(CRISES).where(CRISES.c.id == known.id).values(update_by=None, update_warn_at=None)
-        )
-    _settle_look(conn, known.id)
-    return [_stated(known.id, row.id, person, "confirmed", "")]
+    return [_stated(row.crisis_id, row.id, person, "confirmed", "")]
 
 
 def recall(conn: Connection, person: Person, statement: int, now: datetime) -> list[Effect]:
@@ -179,9 +167,12 @@ def end(conn: Connection, person: Person, scope: str, statement: str, now: datet
 
 
 def sweep(conn: Connection, promises: Promises, now: datetime) -> list[Effect]:
-    """Do what is due: closing words, reminders, promised news, watches and pauses that are over."""
+    """Do what is due: words that go live, reminders, promised news, watches and pauses that are over."""
     effects: list[Effect] = []
     for row in statements.take_due(conn, now):
+        if row.kind == statements.HOLDING:
+            _go_live(conn, row)
+            continue
         known = _read(get(conn, row.crisis_id))
         effects.append(TellClosing(row.id))
         effects += _close(conn, known, now)
@@ -194,6 +185,16 @@ def sweep(conn: Connection, promises: Promises, now: datetime) -> list[Effect]:
         status = going_on.crisis.status if going_on else Status.NORMAL
         effects.append(Entry("crisis", data={"scope": row.scope, "status": status}))
     return effects
+
+
+def _go_live(conn: Connection, statement: Row[Any]) -> None:
+    """Take a version that followers read from now on for the news that was owed, and owe what it promises."""
+    crisis_alarms.quieten(conn, statement.crisis_id, Kind.PROMISE)
+    by = statement.update_by
+    warn_at = None if by is None else statement.at + (by - statement.at) * WARN_SHARE
+    mine = update(CRISES).where(CRISES.c.id == statement.crisis_id, CRISES.c.status == Status.CRISIS)
+    if conn.execute(mine.values(update_by=by, update_warn_at=warn_at)).rowcount:
+        _settle_look(conn, statement.crisis_id)
 
 
 def _look(conn: Connection, promises: Promises, row: Row[Any], now: datetime) -> list[Effect]:

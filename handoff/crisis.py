@@ -79,11 +79,14 @@ NEXT_STATUS: dict[tuple[Status, type[Event]], Status] = {
 
 
 def decide(before: Crisis, event: Event) -> Crisis:
-    """Return the incident after the event; raises Refused where NEXT_STATUS does not name the pair."""
+    """Return the incident after the event; raises Refused where NEXT_STATUS does not name the pair.
+
+    A sign that comes to be known late is no newer for it, and sets nothing back.
+    """
     status = NEXT_STATUS.get((before.status, type(event)))
     if status is None:
         raise Refused("not_available", f"there is {_STATE[before.status]} in this scope")
-    seen = event.at if isinstance(event, Watched | Declared) else before.seen_at
+    seen = max(before.seen_at, event.at) if isinstance(event, Watched | Declared) else before.seen_at
     return replace(before, status=status, seen_at=seen)
 
 

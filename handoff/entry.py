@@ -100,18 +100,19 @@ class AskSecond:
 @dataclass(frozen=True, slots=True)
 class TellSeniors:
     """Tell the supervisors and decision-makers on call, except `by`, what somebody did; `key` picks the
-    words, `until` is a time in them.
+    words, `until` is a time in them. `subject` is the pause or the person that it is about.
     """
 
     key: str
     values: Mapping[str, object]
     until: datetime | None
     by: int
+    subject: int
 
 
 @dataclass(frozen=True, slots=True)
 class ReportCrisis:
-    """Give the decision-makers the report of a crisis that is over."""
+    """Give the supervisors and decision-makers on call the report of a crisis that is over."""
 
     crisis: int
 

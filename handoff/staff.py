@@ -74,6 +74,11 @@ def outranks_admin(role: Role) -> bool:
     return RANK[role] >= RANK[Role.SUPERVISOR]
 
 
+def outranks(person: Person, other: Person) -> bool:
+    """Say whether the person may lock the other's account."""
+    return RANK[person.role] > RANK[other.role]
+
+
 def may(role: Role, act: str) -> bool:
     """Say whether the role may try the act at all; an act the gate does not know is nobody's."""
     least = LEAST_ROLE.get(act)

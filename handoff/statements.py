@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, insert, select, update
 
 from handoff.authority_tables import CRISES, IS_GOING_ON, STATEMENTS, TOLD
 from handoff.crisis import HOLD
@@ -13,15 +13,28 @@ from handoff.staff import Person
 
 HOLDING, CLOSING = "holding", "closing"
 WAITS = (STATEMENTS.c.confirmed_by.is_(None), STATEMENTS.c.withdrawn_at.is_(None))
+IS_SAID = (~TOLD.c.is_draft, ~TOLD.c.is_lost)
 
 
-def propose(conn: Connection, crisis: int, kind: str, text: str, person: Person, now: datetime) -> int:
-    """Store a new version, to be confirmed; an older one that still waits is dropped."""
+def propose(
+    conn: Connection,
+    crisis: int,
+    kind: str,
+    text: str,
+    person: Person,
+    now: datetime,
+    update_by: datetime | None = None,
+) -> int:
+    """Store a new version, to be confirmed; an older one that still waits is dropped.
+
+    `update_by` is when it promises the next news.
+    """
     if not text.strip():
         raise Refused("invalid", "a statement needs words")
     mine = update(STATEMENTS).where(STATEMENTS.c.crisis_id == crisis, STATEMENTS.c.kind == kind, *WAITS)
     conn.execute(mine.values(withdrawn_at=now))
     values = {"crisis_id": crisis, "kind": kind, "text": text, "by_id": person.id, "at": now}
+    values |= {"update_by": update_by}
     new: int = conn.execute(insert(STATEMENTS).values(values).returning(STATEMENTS.c.id)).scalar_one()
     return new
 
@@ -40,9 +53,8 @@ def confirm(
     if row is None:
         raise Refused("not_allowed", "who wrote a statement does not confirm it; another person does")
     live_at = now + HOLD
-    look_at = live_at if row.kind == CLOSING else None
     mine = update(STATEMENTS).where(STATEMENTS.c.id == row.id, *WAITS)
-    confirmed = {"confirmed_by": person.id, "live_at": live_at, "look_at": look_at}
+    confirmed = {"confirmed_by": person.id, "live_at": live_at, "look_at": live_at}
     if conn.execute(mine.values(confirmed)).rowcount != 1:
         raise Refused("not_available", "somebody else confirmed it at this moment")
     return row
@@ -102,8 +114,9 @@ def find_live(conn: Connection, crisis: int, now: datetime) -> Row[Any] | None:
 
 
 def take_due(conn: Connection, now: datetime) -> Sequence[Row[Any]]:
-    """Return the closing statements whose minute is over, each once."""
-    due = select(STATEMENTS).where(STATEMENTS.c.look_at <= now).order_by(STATEMENTS.c.look_at)
+    """Return the statements that go live, each once, in their order."""
+    due = select(STATEMENTS).where(STATEMENTS.c.look_at <= now)
+    due = due.order_by(STATEMENTS.c.look_at, STATEMENTS.c.id)
     rows = conn.execute(due).all()
     if rows:
         mine = update(STATEMENTS).where(STATEMENTS.c.id.in_([row.id for row in rows]))
@@ -113,16 +126,30 @@ def take_due(conn: Connection, now: datetime) -> Sequence[Row[Any]]:
 
 def was_told(conn: Connection, statement: int, conversation: int) -> bool:
     """Say whether the follower got this version, or it was laid before who holds them."""
-    mine = select(TOLD.c.id).where(TOLD.c.statement_id == statement, TOLD.c.conversation_id == conversation)
-    return conn.execute(mine).first() is not None
+    mine = (TOLD.c.statement_id == statement, TOLD.c.conversation_id == conversation, ~TOLD.c.is_lost)
+    return conn.execute(select(TOLD.c.id).where(*mine)).first() is not None
 
 
 def mark_told(
-    conn: Connection, statement: int, conversation: int, now: datetime, *, is_draft: bool = False
+    conn: Connection,
+    statement: int,
+    conversation: int,
+    message: int,
+    now: datetime,
+    *,
+    is_draft: bool = False,
 ) -> None:
-    """Remember that the follower gets this version, once."""
-    values = {"statement_id": statement, "conversation_id": conversation, "at": now, "is_draft": is_draft}
-    conn.execute(insert(TOLD).values(values))
+    """Remember that the follower gets this version by this message, once unless it was lost."""
+    mine = (TOLD.c.statement_id == statement, TOLD.c.conversation_id == conversation)
+    conn.execute(delete(TOLD).where(*mine, TOLD.c.is_lost))
+    values = {"statement_id": statement, "conversation_id": conversation, "message_id": message, "at": now}
+    conn.execute(insert(TOLD).values(**values, is_draft=is_draft))
+
+
+def mark_lost(conn: Connection, message: int, *, is_lost: bool = True) -> None:
+    """Remember that a message, should it tell a version, never reaches its follower; or that it may again."""
+    mine = (TOLD.c.message_id.is_not(None), TOLD.c.message_id == message)
+    conn.execute(update(TOLD).where(*mine).values(is_lost=is_lost))
 
 
 def receivers(conn: Connection, crisis: int) -> list[int]:
@@ -130,14 +157,14 @@ def receivers(conn: Connection, crisis: int) -> list[int]:
     mine = (
         select(TOLD.c.conversation_id)
         .join(STATEMENTS, STATEMENTS.c.id == TOLD.c.statement_id)
-        .where(STATEMENTS.c.crisis_id == crisis, STATEMENTS.c.kind == HOLDING, ~TOLD.c.is_draft)
+        .where(STATEMENTS.c.crisis_id == crisis, STATEMENTS.c.kind == HOLDING, *IS_SAID)
     )
     return list(dict.fromkeys(conn.execute(mine.order_by(TOLD.c.id)).scalars()))
 
 
 def count_told(conn: Connection, statement: int) -> int:
     """Return how many followers got a version."""
-    mine = select(func.count()).select_from(TOLD).where(TOLD.c.statement_id == statement, ~TOLD.c.is_draft)
+    mine = select(func.count()).select_from(TOLD).where(TOLD.c.statement_id == statement, *IS_SAID)
     return int(conn.execute(mine).scalar_one())
 
 

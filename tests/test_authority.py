@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from bot import acts, audit, contacts, delivery, erasure, outbox
 from bot.act import Act
-from bot.tables import AUDIT, SEALED
+from bot.tables import AUDIT, OUTBOX, SEALED
 from handoff import delegations, people
 from handoff.authority_tables import APPROVALS, OVERRIDES
 from handoff.entry import Refused
@@ -275,6 +275,18 @@ def test_who_is_refused_again_and_again_is_shown_to_those_above(scene: Stage) ->
     with scene.open() as conn:
         told = conn.exec_driver_sql("SELECT count(*) FROM outbox WHERE kind = 'notice'").scalar_one()
     assert told == 2  # sue and dan
+
+
+def test_the_button_that_locks_an_account_is_for_who_may_press_it(scene: Stage) -> None:
+    for who, may_lock in (("bob", {"sue", "dan"}), ("sue", {"dan"}), ("dan", set())):
+        for _ in range(3):
+            with scene.open() as conn:
+                acts.refuse(conn, scene.brand, who, Act("approve"), Refused("limit", "x"), scene.now)
+        buttons = select(OUTBOX.c.recipient).where(OUTBOX.c.payload["lock"].as_integer() > 0)
+        with scene.open() as conn:
+            got = {people.name_of(conn, int(one)) for one in conn.scalars(buttons)}
+            conn.execute(delete(OUTBOX))
+        assert got == may_lock, who
 
 
 def test_who_is_locked_out_does_nothing_more_and_holds_nothing(scene: Stage) -> None:
