@@ -11,6 +11,7 @@ from sqlalchemy.dialects.sqlite import insert
 
 from bot import custody, journal
 from bot.brand import Brand
+from bot.reports import morning
 from bot.service import Service
 from bot.tables import INBOUND, LOGINS, MARKS, SESSIONS
 from handoff import swaps
@@ -18,6 +19,7 @@ from handoff.entry import Entry
 
 HOUSEKEEPING = "housekeeping"
 CUSTODY = "custody"
+MORNING = "morning"
 KEPT_RAW = timedelta(days=30)
 
 
@@ -63,6 +65,7 @@ class Chores:
         self._chores = (
             Chore(HOUSEKEEPING, time(3, 30), lambda conn, _, now: clean(conn, now), learn_anew),
             Chore(CUSTODY, time(8), custody.send_head),
+            Chore(MORNING, time(8), morning.send),
         )
         self._scheduler = AsyncIOScheduler(timezone=service.brand.zone)
 

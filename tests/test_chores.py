@@ -12,6 +12,7 @@ from sqlalchemy import Connection, Row, delete, select, update
 from bot import audit, chores, custody, journal
 from bot.chores import HOUSEKEEPING, Chores
 from bot.database import METADATA, Writer, open_engine, reading
+from bot.reports import morning
 from bot.service import Pulse, Service
 from bot.settings import load_settings
 from bot.tables import AUDIT, OUTBOX
@@ -93,3 +94,29 @@ def heads(conn: Connection) -> list[Row[Any]]:
     """Return the letters that carry a head."""
     rows = select(OUTBOX).where(OUTBOX.c.kind == "notice", OUTBOX.c.cause.like("head:%"))
     return list(conn.execute(rows.order_by(OUTBOX.c.channel)))
+
+
+def test_the_morning_says_how_yesterday_went_once_and_on_mondays_the_week() -> None:
+    scene = stage(replace(small_brand(), reaches=frozenset({"telegram"})))
+    with scene.open() as conn:
+        conn.execute(update(STAFF).where(STAFF.c.name == "dan").values(telegram=77))
+    scene.says(COMPLAINT)
+    scene.later(days=1)
+    with scene.open() as conn:
+        for _ in range(2):
+            morning.send(conn, scene.brand, scene.now)
+        assert [(row.channel, row.recipient) for row in mornings(conn)] == [("desk", "4"), ("telegram", "77")]
+        (text,) = {row.text for row in mornings(conn)}
+    days = 7 - scene.now.astimezone(scene.brand.zone).weekday()
+    scene.later(days=days)
+    with scene.open() as conn:
+        morning.send(conn, scene.brand, scene.now)
+        newest = mornings(conn)[-1].text
+    assert "\n\n" not in text
+    assert newest.count("\n\n") == 1, "the day and the week before"
+
+
+def mornings(conn: Connection) -> list[Row[Any]]:
+    """Return the morning's letters."""
+    rows = select(OUTBOX).where(OUTBOX.c.kind == "notice", OUTBOX.c.cause.like("morning:%"))
+    return list(conn.execute(rows.order_by(OUTBOX.c.id)))
