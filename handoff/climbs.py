@@ -96,7 +96,7 @@ def fire(conn: Connection, promises: Promises, climbs: Sequence[Known], now: dat
             for ping in pings:
                 if ping.rung == ladder.WARNING:
                     so_far += _warning(conn, known, board, bell, ping)
-                elif found := board.find(promises.ladder[ping.rung - 1].to, known.assignee):
+                elif found := summons.on_rung(conn, board, promises, known, ping.rung):
                     so_far += _rings(known, bell, ping, found)
                 else:
                     so_far.append(_nobody(known, board, ping, promises.ladder[ping.rung - 1].to))
