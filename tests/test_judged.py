@@ -3,7 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from bot import acts
+from bot.act import Act
 from bot.tables import OUTBOX
+from handoff.entry import Refused
 from tests.cast import Stage
 from tests.test_authority import asks, desk
 
@@ -36,6 +39,33 @@ def pings(scene: Stage, who: str = "") -> list[str]:
         return list(conn.scalars(mine.order_by(OUTBOX.c.id)))
 
 
+def test_who_asked_does_not_hold_back_those_who_decide(scene: Stage) -> None:
+    asks(scene, 750_000)
+    passes(scene, 16)
+    with pytest.raises(Refused, match="not_available"):
+        scene.does("alice", "ack", ticket=1)
+    passes(scene, 29)
+    assert any("Perlu diputuskan" in text for text in pings(scene, "dan"))
+
+
+def test_who_overrode_does_not_call_off_the_reviewers(scene: Stage) -> None:
+    breaks_the_sop(scene)
+    with pytest.raises(Refused, match="not_available"):
+        scene.does("alice", "ack", ticket=1)
+    assert [text.split()[0] for text in pings(scene, "sue")] == ["LANGKAH"]
+    scene.does("sue", "ack", ticket=1)
+
+
+def test_an_ack_takes_the_rest_of_the_ticket_and_leaves_the_request(scene: Stage) -> None:
+    scene.says("halo, bagaimana ini?")
+    asks(scene, 750_000)
+    passes(scene, 120, 5)
+    scene.does("alice", "ack", ticket=1)
+    before = len(scene.happened("alert"))
+    passes(scene, 20, 5)
+    assert {data["reason"] for _, data in scene.happened("alert")[before:]} == {"approval"}
+
+
 def test_a_review_that_is_late_says_so_and_does_not_ring_who_is_reviewed(scene: Stage) -> None:
     breaks_the_sop(scene)
     scene.later(hours=24)
@@ -51,3 +81,23 @@ def test_the_ping_of_a_second_request_says_its_own_time(scene: Stage) -> None:
     scene.later(minutes=10)
     asks(scene, 760_000)
     assert ["14.30" in pings(scene)[0], "14.40" in pings(scene)[1]] == [True, True]
+
+
+def takes(scene: Stage, who: str, **args: object) -> None:
+    person = scene.person(who)
+    with scene.open() as conn:
+        acts.perform(conn, scene.brand, person, Act("ack", args=args), scene.now)
+
+
+def test_a_crisis_is_taken_by_those_above_and_by_its_number_alone(scene: Stage) -> None:
+    scene.does("alice", "watch", scope="pay-bill")
+    scene.does("alice", "watch", scope="coverage")
+    with pytest.raises(Refused, match="not_allowed"):
+        takes(scene, "bob")
+    passes(scene, 5)
+    takes(scene, "dan", crisis=1)
+    before = len(pings(scene, "dan"))
+    passes(scene, 12)
+    assert [text.split()[1] for text in pings(scene, "dan")[before:]] == ["(coverage):"]
+    takes(scene, "sue")
+    assert [data.get("crisis") for _, data in scene.happened("acked")] == [1, None]

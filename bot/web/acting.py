@@ -71,7 +71,7 @@ class Acting:
             nonlocal who
             session = self._session(conn, request, form)
             who = session.person.name
-            if verb not in crisis_acts.VERBS:
+            if verb not in (*crisis_acts.VERBS, "ack"):
                 raise HTTPException(404)
             acts.perform(conn, self._service.brand, session.person, act, self._service.now())
 

@@ -25,6 +25,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "withdraw": ("approval",),
     "reword": ("approval", "text"),
     "review": ("override", "verdict", "reason"),
+    "ack": ("crisis",),
     "watch": ("scope",),
     "pause": ("scope",),
     "crisis": ("scope", "statement", "by"),

@@ -165,8 +165,8 @@ def list_open_pings(conn: Connection, me: int, dismissed: int, now: datetime) ->
     ids = select(TICKETS.c.id).where(NOT_RESOLVED)
     mine = (OUTBOX.c.channel == "desk", OUTBOX.c.recipient == str(me), OUTBOX.c.kind == "alert")
     shown = (
-        select(ALERTS.c.id, ALERTS.c.ticket_id, ALERTS.c.reason, ALERTS.c.raised_at, OUTBOX.c.text,
-               TICKETS.c.conversation_id)
+        select(ALERTS.c.id, ALERTS.c.ticket_id, ALERTS.c.crisis_id, ALERTS.c.reason, ALERTS.c.raised_at,
+               OUTBOX.c.text, TICKETS.c.conversation_id)
         .join(OUTBOX, OUTBOX.c.cause == literal("alert:") + cast(ALERTS.c.id, String))
         .where(*mine, ALERTS.c.id > dismissed, ALERTS.c.staff_id == me)
         .order_by(ALERTS.c.id.desc())

@@ -63,3 +63,15 @@ def test_who_writes_sees_what_the_follower_will_read_and_what_the_guard_says(mim
     assert sari.post(where, data={"text": "x"}).status_code == 403
     assert mimin.visitor().post(where, data={"text": "x"}).status_code == 401
     assert sari.post_form("/desk/conversations/99/preview", text="x").status_code == 404
+
+
+def test_a_watch_is_taken_on_the_desk_by_its_own_button(mimin: Mimin) -> None:
+    sari, rina = mimin.signed_in("sari"), mimin.signed_in("rina")
+    sari.post_form("/desk/crisis/watch", scope="all")
+    mimin.settle()
+    page = rina.get("/desk").text
+    assert 'action="/desk/crisis/ack"' in page
+    assert 'name="crisis" value="1"' in page
+    assert sari.post_form("/desk/crisis/ack", crisis="1").status_code == 403
+    assert rina.post_form("/desk/crisis/ack", crisis="1").status_code == 200
+    assert rina.post_form("/desk/crisis/ack", crisis="1").status_code == 409
