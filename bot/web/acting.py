@@ -96,7 +96,7 @@ class Acting:
         return await self._again(request, lambda conn: intake.retry(conn, row), {"inbound": row})
 
     async def dismiss(self, request: Request) -> Response:
-        """Show the pings, or the lists of the shift before, up to one no more; the ladder climbs on."""
+        """Show the pings, or the notices, up to one no more; the ladder climbs on."""
         form = await gate.read_form(request)
         upto = gate.number(form.get("upto", "")) or 0
 

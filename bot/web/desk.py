@@ -16,7 +16,7 @@ from bot import contacts, guarding, intake, journal, outbox
 from bot.contacts import Thread
 from bot.mode import Mode
 from bot.service import Service
-from bot.web import authority, gate, queries
+from bot.web import authority, gate, pings, queries
 from bot.web.authority import Authority
 from bot.web.buttons import buttons
 from bot.web.news import Follower, News
@@ -38,14 +38,14 @@ HANDED = "handover_dismissed:{}"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every page of the desk: who looks, the list beside, pings at the top."""
+    """What stands around every page of the desk: who looks, the list beside, pings and notices on top."""
 
     session: Session
     view: str
     items: Sequence[Item]
     counts: Counts
     pings: Sequence[Row[Any]]
-    handover: Any
+    notices: Sequence[Row[Any]]
     names: Mapping[int, str]
     position: int
     unreached: Sequence[str]
@@ -193,8 +193,8 @@ class Desk:
             view=view,
             items=[] if view in ("troubled", "crisis") else queries.list_items(conn, view, me, now),
             counts=queries.count(conn, me),
-            pings=queries.list_open_pings(conn, me, queries.read_mark(conn, SEEN.format(me)), now),
-            handover=queries.find_handover(conn, me, queries.read_mark(conn, HANDED.format(me))),
+            pings=pings.list_open(conn, me, queries.read_mark(conn, SEEN.format(me)), now),
+            notices=pings.list_notices(conn, me, queries.read_mark(conn, HANDED.format(me))),
             names=queries.names(conn),
             position=journal.position(conn),
             unreached=people.list_unreached(conn) if "telegram" in self._service.brand.reaches else [],
