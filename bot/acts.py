@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection
 
 from bot import contacts, crisis_acts, ledger, locking, rating, remedy_acts, replying, suspicion, ticket_acts
-from bot.act import Act, text
+from bot.act import Act, number, text
 from bot.brand import Brand
 from bot.contacts import Thread
 from handoff import climbs, delegations, tickets
@@ -41,7 +41,8 @@ def _do(
         crisis_acts.perform(conn, brand, person, act, now)
         return None, None, None
     if act.verb == "ack" and act.ticket is None and act.conversation is None:
-        ledger.record(conn, brand, climbs.ack(conn, brand.promises, None, person, now), now)
+        crisis = number(act, "crisis")
+        ledger.record(conn, brand, climbs.ack(conn, brand.promises, None, person, now, crisis), now)
         return None, None, None
     if act.verb == "lock":
         locking.lock(conn, brand, person, act, now)

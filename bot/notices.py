@@ -29,7 +29,7 @@ from handoff.entry import (
     TellRequester,
     TellSeniors,
 )
-from handoff.policy import OWN_REASON, Kind, Reason
+from handoff.policy import Kind, Reason
 from handoff.staff import Person
 from handoff.tables import ALERTS, CLIMBS, DEADLINES
 
@@ -92,7 +92,7 @@ def _written(conn: Connection, brand: Brand, row: Row[Any], now: datetime) -> tu
         filed = tickets.get(conn, row.ticket_id)
         thread = contacts.get(conn, filed.conversation)
         said = [m.text for m in contacts.list_messages(conn, thread.id, 20) if m.direction == "in"]
-        due = _due(conn, row.ticket_id, Reason(row.reason))
+        due = _due(conn, row)
         values |= {
             "contact": thread.name,
             "category": brand.wording.say(f"category_{filed.ticket.category}", brand.language),
@@ -106,6 +106,7 @@ def _written(conn: Connection, brand: Brand, row: Row[Any], now: datetime) -> tu
             payload["approval"] = subject
         elif subject is not None and row.reason in (Reason.OVERRIDE, Reason.REVIEW):
             values |= briefing.broken(conn, brand, subject, now)
+            key = "alert_review_late" if row.rung else key
             payload["review"] = subject
     elif row.crisis_id is not None:
         values |= briefing.crisis(conn, brand, row.crisis_id, now)
@@ -159,12 +160,11 @@ def _promised(conn: Connection, alert: Row[Any]) -> str | None:
     return conn.execute(note).scalar_one_or_none()
 
 
-def _due(conn: Connection, ticket: int, reason: Reason) -> datetime | None:
-    """Return the instant that the ping is about: of its own kind, else the next one of the ticket."""
-    running = clocks.running(conn, ticket)
-    if reason is Reason.OVERRIDE:
-        return running.get(Kind.REVIEW)
-    return running.get(reason) if reason in OWN_REASON.values() else min(running.values(), default=None)
+def _due(conn: Connection, alert: Row[Any]) -> datetime | None:
+    """Return the instant that the ping is about: of its own deadline, else the next one of the ticket."""
+    own = select(DEADLINES.c.due_at).join(CLIMBS, CLIMBS.c.deadline_id == DEADLINES.c.id)
+    due: datetime | None = conn.execute(own.where(CLIMBS.c.id == alert.climb_id)).scalar_one_or_none()
+    return due or min(clocks.running(conn, alert.ticket_id).values(), default=None)
 
 
 def _taken(conn: Connection, brand: Brand, alerts: Sequence[int], by: int) -> list[Letter]:

@@ -1,6 +1,6 @@
 """The climbs of the ladder as the database keeps them."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -78,6 +78,12 @@ def of_crisis(conn: Connection, crisis: int | None = None) -> list[Known]:
     which = CLIMBS.c.crisis_id.is_not(None) if crisis is None else CLIMBS.c.crisis_id == crisis
     going_on = rows().where(CLIMBS.c.crisis_id.is_not(None), which, ~CLIMBS.c.ended)
     return [read(row) for row in conn.execute(going_on.order_by(CLIMBS.c.id))]
+
+
+def list_held(conn: Connection, climbs: Collection[int], now: datetime) -> set[int]:
+    """Return those of the climbs that somebody has at this instant."""
+    known = map(read, conn.execute(rows().where(CLIMBS.c.id.in_(climbs))))
+    return {one.row for one in known if one.row is not None and holds(one.climb, now)}
 
 
 def save(conn: Connection, climbs: Sequence[Known]) -> None:

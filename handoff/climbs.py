@@ -12,7 +12,7 @@ from handoff.climb_rows import Known, holds
 from handoff.entry import Effect, Entry, MarkTaken, Refused
 from handoff.ladder import Climb, Ping
 from handoff.policy import OWN_REASON, Category, Kind, Promises, Reason
-from handoff.staff import Person
+from handoff.staff import Person, outranks_admin
 from handoff.switchboard import Switchboard, open_switchboard
 from handoff.tables import ALERTS, CLIMBS, DEADLINES, TICKETS
 
@@ -96,7 +96,7 @@ def fire(conn: Connection, promises: Promises, climbs: Sequence[Known], now: dat
             for ping in pings:
                 if ping.rung == ladder.WARNING:
                     so_far += _warning(conn, known, board, bell, ping)
-                elif found := board.find(promises.ladder[ping.rung - 1].to, known.assignee):
+                elif found := summons.on_rung(conn, board, promises, known, ping.rung):
                     so_far += _rings(known, bell, ping, found)
                 else:
                     so_far.append(_nobody(known, board, ping, promises.ladder[ping.rung - 1].to))
@@ -131,18 +131,29 @@ def pass_on(conn: Connection, promises: Promises, alert: int, now: datetime) -> 
 
 
 def ack(
-    conn: Connection, promises: Promises, ticket: int | None, person: Person, now: datetime
+    conn: Connection,
+    promises: Promises,
+    ticket: int | None,
+    person: Person,
+    now: datetime,
+    crisis: int | None = None,
 ) -> list[Effect]:
-    """Record "I have it" for all open alerts of the ticket, without one for those of the crisis; the
-    first one wins.
+    """Record "I have it" for all open alerts of the ticket, without one for those of the crisis, or of all
+    crises where none is named; the first one wins. What the person asked for or did is left out, since
+    others judge it.
 
-    Raises Refused where nothing is open, or somebody has it already.
+    Raises Refused where nothing is open, somebody has it already, or a crisis is not theirs to take.
     """
-    known = climb_rows.of_crisis(conn) if ticket is None else climb_rows.of_ticket(conn, ticket)
-    open_ = [one for one in known if one.climb.is_open]
-    if not open_:
+    if ticket is None and not outranks_admin(person.role):
+        raise Refused("not_allowed", "ack of a crisis takes a supervisor")
+    known = climb_rows.of_crisis(conn, crisis) if ticket is None else climb_rows.of_ticket(conn, ticket)
+    ringing = [one for one in known if one.climb.is_open]
+    if not ringing:
         what = "the crisis" if ticket is None else "this ticket"
         raise Refused("not_available", f"there is no open alert for {what}")
+    open_ = [one for one in ringing if summons.judged(conn, one) != person.id]
+    if not open_:
+        raise Refused("not_available", "others are called here, to judge what you asked for or did")
     free = [one for one in open_ if not holds(one.climb, now)]
     lasts = promises.alerting.ack_crisis if ticket is None else _ack_lasts(conn, promises, ticket)
     if not free or not all(
@@ -155,7 +166,8 @@ def ack(
         .order_by(ALERTS.c.id)
     ).all()
     reason = pinged[-1].reason if pinged else free[-1].reason  # the rungs may have found nobody
-    acked = Entry("acked", ticket=ticket, staff=person.id, data={"reason": reason})
+    data = {"reason": reason} if crisis is None else {"reason": reason, "crisis": crisis}
+    acked = Entry("acked", ticket=ticket, staff=person.id, data=data)
     return [acked, MarkTaken(tuple(alert.id for alert in pinged), person.id)]
 
 

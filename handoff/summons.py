@@ -34,8 +34,7 @@ def calls(conn: Connection, board: Switchboard, known: Known) -> list[Call]:
     if known.kind is Kind.APPROVAL and known.subject is not None:
         return list(_approvers(conn, board, known.subject))
     if known.kind is Kind.REVIEW and known.subject is not None:
-        by = conn.execute(select(OVERRIDES.c.by_id).where(OVERRIDES.c.id == known.subject)).scalar_one()
-        return [_without(board, REVIEWERS, by)]
+        return [_without(board, REVIEWERS, judged(conn, known))]
     if known.crisis is not None:
         by = conn.execute(select(CRISES.c.by_id).where(CRISES.c.id == known.crisis)).scalar_one()
         giver = [person for person in board.staff if person.id == by]
@@ -43,6 +42,24 @@ def calls(conn: Connection, board: Switchboard, known: Known) -> list[Call]:
         return [Call(ASSIGNEE, giver), Call(top, board.find(top, None))]
     names = [ASSIGNEE, *(rung.to for rung in board.promises.ladder)]
     return [Call(to, board.find(to, known.assignee)) for to in names]
+
+
+def judged(conn: Connection, known: Known) -> int | None:
+    """Return who asked, or did, what others are called to judge: they are not called, nor do they take it."""
+    if known.kind is Kind.APPROVAL:
+        by = select(APPROVALS.c.asked_by).where(APPROVALS.c.id == known.subject)
+    elif known.kind is Kind.REVIEW:
+        by = select(OVERRIDES.c.by_id).where(OVERRIDES.c.id == known.subject)
+    else:
+        return None
+    return conn.execute(by).scalar_one_or_none()
+
+
+def on_rung(
+    conn: Connection, board: Switchboard, promises: Promises, known: Known, rung: int
+) -> Sequence[Person]:
+    """Return whom a rung of the ladder calls about it now."""
+    return _without(board, promises.ladder[rung - 1].to, judged(conn, known), known.assignee).people
 
 
 def first_rungs(conn: Connection, promises: Promises, known: Known) -> Set[int]:
@@ -82,5 +99,7 @@ def _roles(conn: Connection, promises: Promises, action: str, ticket: int, amoun
     return sufficient_roles(sop, amount, spending.on_ticket(conn, action, ticket))
 
 
-def _without(board: Switchboard, names: tuple[str, ...], person: int) -> Call:
-    return Call(names, [one for one in board.find(names, None) if one.id != person])
+def _without(
+    board: Switchboard, names: tuple[str, ...], person: int | None, assignee: int | None = None
+) -> Call:
+    return Call(names, [one for one in board.find(names, assignee) if one.id != person])

@@ -103,7 +103,7 @@ class Acting:
             nonlocal who
             session = self._session(conn, request, form)
             who = session.person.name
-            if verb not in crisis_acts.VERBS:
+            if verb not in (*crisis_acts.VERBS, "ack"):
                 raise HTTPException(404)
             acts.perform(conn, self._service.brand, session.person, act, self._service.now())
 
@@ -128,7 +128,7 @@ class Acting:
         return await self._again(request, lambda conn: intake.retry(conn, row), {"inbound": row})
 
     async def dismiss(self, request: Request) -> Response:
-        """Show the pings, or the lists of the shift before, up to one no more; the ladder climbs on."""
+        """Show the pings, or the notices, up to one no more; the ladder climbs on."""
         form = await gate.read_form(request)
         upto = gate.number(form.get("upto", "")) or 0
 

@@ -26,6 +26,7 @@ FIELDS: Mapping[str, tuple[str, ...]] = {
     "reword": ("approval", "text"),
     "review": ("override", "verdict", "reason"),
     "review_mark": (),
+    "ack": ("crisis",),
     "watch": ("scope",),
     "pause": ("scope",),
     "crisis": ("scope", "statement", "by"),

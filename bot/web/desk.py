@@ -17,9 +17,10 @@ from bot.channels import web
 from bot.contacts import Thread
 from bot.mode import Mode
 from bot.service import Service
-from bot.web import authority, gate, queries
+from bot.web import authority, gate, pings, queries
 from bot.web.authority import Authority
 from bot.web.buttons import buttons
+from bot.web.draft import drafted
 from bot.web.news import Follower, News
 from bot.web.pages import Pages
 from bot.web.presence import Presence
@@ -54,14 +55,14 @@ HANDED = "handover_dismissed:{}"
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """What stands around every page of the desk: who looks, the list beside, pings at the top."""
+    """What stands around every page of the desk: who looks, the list beside, pings and notices on top."""
 
     session: Session
     view: str
     items: Sequence[Item]
     counts: Counts
     pings: Sequence[Row[Any]]
-    handover: Any
+    notices: Sequence[Row[Any]]
     names: Mapping[int, str]
     position: int
     unreached: Sequence[str]
@@ -153,7 +154,8 @@ class Desk:
         brand = self._service.brand
         language = opened.thread.language or brand.language
         canned = brand.wording.canned[language]
-        draft = self._draft(opened, language)
+        may_write = "reply" in opened.buttons
+        draft = drafted(brand, opened.lines, language, self._service.now()) if may_write else None
         picked = canned.get(request.query_params.get("canned", ""), "")
         if draft and request.query_params.get("draft"):
             picked = draft[1]
@@ -240,8 +242,8 @@ class Desk:
             view=view,
             items=[] if view in ("troubled", "crisis") else queries.list_items(conn, view, me, now),
             counts=queries.count(conn, me, now),
-            pings=queries.list_open_pings(conn, me, queries.read_mark(conn, SEEN.format(me)), now),
-            handover=queries.find_handover(conn, me, queries.read_mark(conn, HANDED.format(me))),
+            pings=pings.list_open(conn, me, queries.read_mark(conn, SEEN.format(me)), now),
+            notices=pings.list_notices(conn, me, queries.read_mark(conn, HANDED.format(me))),
             names=queries.names(conn),
             position=journal.position(conn),
             unreached=people.list_unreached(conn) if "telegram" in self._service.brand.reaches else [],
@@ -285,21 +287,6 @@ class Desk:
             survey=survey,
             is_to_review=is_to_review,
         )
-
-    def _draft(self, opened: Opened, language: str) -> tuple[str, str] | None:
-        """Return what the bot would answer to the follower's last words, and the question it takes them for.
-
-        Nothing where a person answered since, or no article comes near.
-        """
-        said = [line.message for line in opened.lines if line.message and line.message.direction != "note"]
-        last = max(said, key=lambda message: message.id, default=None)
-        if last is None or last.direction != "in" or "reply" not in opened.buttons:
-            return None
-        understanding = self._service.brand.understanding
-        day = self._service.now().astimezone(self._service.brand.zone).date()
-        article = understanding.best_article(understanding.read(last.text, on=day))
-        answer = article.answer(language, self._service.brand.language) if article else None
-        return (article.title(language), answer) if article and answer else None
 
     def _title(self, language: str) -> Any:
         def title(article_id: str) -> str:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, String, case, cast, func, literal, literal_column, select
+from sqlalchemy import Connection, Row, Select, case, func, literal, literal_column, select
 
 from bot import intake, outbox
 from bot.tables import CONTACTS, CONVERSATIONS, INBOUND, LOG, MARKS, MESSAGES, OUTBOX
@@ -13,7 +13,7 @@ from bot.wording import quote
 from handoff import climbs
 from handoff.deadline import Status as ClockStatus
 from handoff.policy import Kind
-from handoff.tables import ALERTS, CLIMBS, DEADLINES, STAFF, TICKETS
+from handoff.tables import ALERTS, DEADLINES, STAFF, TICKETS
 
 SHOWN = 100
 RECENT = timedelta(hours=72)
@@ -168,48 +168,6 @@ def is_queued(conn: Connection, nonce: str) -> bool:
     """Say whether the reply of this form was committed before."""
     found = conn.execute(select(OUTBOX.c.id).where(OUTBOX.c.cause == f"reply:{nonce}").limit(1))
     return found.first() is not None
-
-
-def list_open_pings(conn: Connection, me: int, dismissed: int, now: datetime) -> list[Row[Any]]:
-    """Return the pings that one person, who has no Telegram, finds on the desk, newest first.
-
-    A ping is shown until somebody has the matter, it is over, or the person dismissed it.
-    """
-    ids = select(TICKETS.c.id).where(NOT_RESOLVED)
-    mine = (OUTBOX.c.channel == "desk", OUTBOX.c.recipient == str(me), OUTBOX.c.kind == "alert")
-    shown = (
-        select(ALERTS.c.id, ALERTS.c.ticket_id, ALERTS.c.reason, ALERTS.c.raised_at, OUTBOX.c.text,
-               TICKETS.c.conversation_id)
-        .join(OUTBOX, OUTBOX.c.cause == literal("alert:") + cast(ALERTS.c.id, String))
-        .where(*mine, ALERTS.c.id > dismissed, ALERTS.c.staff_id == me)
-        .order_by(ALERTS.c.id.desc())
-    )  # fmt: skip
-    about = (
-        shown.join(CLIMBS, CLIMBS.c.id == ALERTS.c.climb_id)
-        .join(TICKETS, TICKETS.c.id == ALERTS.c.ticket_id)
-        .where(CLIMBS.c.ticket_id.in_(ids), ~CLIMBS.c.ended)
-    )
-    digests = shown.outerjoin(TICKETS, TICKETS.c.id == ALERTS.c.ticket_id).where(
-        ALERTS.c.climb_id.is_(None) | ALERTS.c.crisis_id.is_not(None)
-    )
-    rows = list(conn.execute(about.limit(SHOWN)))
-    acked = climbs.open_alerts(conn, [row.ticket_id for row in rows], now)
-    newest: dict[int, Any] = {}
-    for row in rows:
-        if acked.get(row.ticket_id) is False:
-            newest.setdefault(row.ticket_id, row)
-    return [*newest.values(), *conn.execute(digests.limit(1))]
-
-
-def find_handover(conn: Connection, me: int, dismissed: int) -> Any:
-    """Return the newest notice or list of the shift before for one person, until they dismiss it."""
-    mine = (
-        OUTBOX.c.channel == "desk",
-        OUTBOX.c.recipient == str(me),
-        OUTBOX.c.kind.in_(["handover", "notice"]),
-    )
-    rows = select(OUTBOX.c.id, OUTBOX.c.text).where(*mine, OUTBOX.c.id > dismissed)
-    return conn.execute(rows.order_by(OUTBOX.c.id.desc()).limit(1)).first()
 
 
 def read_mark(conn: Connection, name: str) -> int:

@@ -120,3 +120,15 @@ def test_nobody_is_shown_what_their_role_may_not_do(mimin: Mimin) -> None:
         "it is another conversation's"
     )
     assert agus.act(conversation, "approve", approval="1", amount="").status_code == 200
+
+
+def test_a_watch_is_taken_on_the_desk_by_its_own_button(mimin: Mimin) -> None:
+    sari, rina = mimin.signed_in("sari"), mimin.signed_in("rina")
+    sari.post_form("/desk/crisis/watch", scope="all")
+    mimin.settle()
+    page = rina.get("/desk").text
+    assert 'action="/desk/crisis/ack"' in page
+    assert 'name="crisis" value="1"' in page
+    assert sari.post_form("/desk/crisis/ack", crisis="1").status_code == 403
+    assert rina.post_form("/desk/crisis/ack", crisis="1").status_code == 200
+    assert rina.post_form("/desk/crisis/ack", crisis="1").status_code == 409

@@ -115,7 +115,7 @@ def _decision(conn: Connection, what: DecideTap) -> Act:
         case _ if what.answer == "pause":
             return Act("pause", args={"scope": crises.get(conn, what.number).scope})
         case _:
-            return Act(what.answer)
+            return Act(what.answer, args={"crisis": what.number})
 
 
 def _on_decision(
