@@ -3,7 +3,6 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
-from typing import Any
 
 from sqlalchemy import Connection
 
@@ -36,17 +35,17 @@ def inspect(
     granted = approvals.granted(conn, ticket) if ticket is not None else []
     if granting is not None:
         granted = [granting]
-    said = [row for row in contacts.list_messages(conn, thread.id, LATELY) if row.direction == "in"]
+    data = find_personal(text)
     context = Context(
         granted=granted,
         total=sum(granted),
-        known=_known(brand, said),
+        known=_known(conn, brand, thread) if data else frozenset(),
         own_names=_names_in(thread.name),
         others=frozenset(name for one in contacts.list_names(conn, thread.id) for name in _names_in(one)),
         typos=brand.understanding.outgoing.typos(text, [brand.name]),
         seems=impressions(brand, text),
     )
-    return guard.inspect(text, parts_of(brand, text), find_personal(text), context)
+    return guard.inspect(text, parts_of(brand, text), data, context)
 
 
 def require(
@@ -65,7 +64,8 @@ def require(
 
 def require_statement(brand: Brand, text: str) -> None:
     """Raise Refused where words for everybody must not leave; a second person reads the rest."""
-    findings = guard.inspect(text, parts_of(brand, text), find_personal(text), Context(()))
+    context = Context((), known=_published(brand.understanding))
+    findings = guard.inspect(text, parts_of(brand, text), find_personal(text), context)
     _require([one for one in findings if one.level is Level.BLOCK], confirmed=False)
 
 
@@ -96,9 +96,10 @@ def _joined(findings: Sequence[Finding]) -> str:
     return "; ".join(finding.sentence for finding in findings)
 
 
-def _known(brand: Brand, said: Sequence[Any]) -> frozenset[str]:
+def _known(conn: Connection, brand: Brand, thread: Thread) -> frozenset[str]:
     """Return the numbers and addresses of the brand's own articles, and those that the follower gave."""
-    return _published(brand.understanding) | {d.plain for row in said for d in find_personal(row.text)}
+    said = [row.text for row in contacts.list_messages(conn, thread.id, LATELY) if row.direction == "in"]
+    return _published(brand.understanding) | {datum.plain for text in said for datum in find_personal(text)}
 
 
 @lru_cache(maxsize=2)

@@ -1,17 +1,24 @@
 """Personal data in a text: payment cards, identity numbers, mobile numbers, mail addresses. Pure."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-_DIGITS = re.compile(r"(?<![\w.+-])\+?[0-9(](?:[0-9().\s-]{6,}[0-9])(?![\w-]|\.[0-9])")
-_MAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
+# A run of digits, and what may stand between two runs of one number: a few marks and blanks, no line end.
+_RUN = re.compile(r"\+?[0-9]+")
+_GAP = re.compile(r"(?:[^\S\n]|[().–-]){0,4}")
+_GLUED = re.compile(r"(?:\w|\w-)\Z")
+_SHORTEST, _LONGEST = 10, 19  # digits of what is looked for
+# Every repeat below begins at one place of a run or is bounded, so that the work grows with the text alone.
+_MAIL = re.compile(r"(?<![\w.+-])[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 # An address as people hide it from machines: "budi [at] mail.example", "budi at mail dot example".
-_HIDDEN_DOT = r"\s*[\[({]\s*dot\s*[\])}]\s*|\s+dot\s+"
+_B = r"\s{0,3}"
+_HIDDEN_DOT = rf"{_B}[\[({{]{_B}dot{_B}[\])}}]{_B}|\s{{1,3}}dot\s{{1,3}}"
 _HIDDEN_MAIL = re.compile(
-    rf"([\w.+-]+)\s*[\[({{]\s*(?:at|@)\s*[\])}}]\s*([\w-]+(?:(?:\.|{_HIDDEN_DOT})[\w-]+)+)"
-    rf"|([\w.+-]+)\s+at\s+([\w-]+(?:(?:{_HIDDEN_DOT})[\w-]+)+)"
-    r"|([\w+-]*[._0-9][\w.+-]*)\s+at\s+([\w-]+(?:\.[a-z]{2,8})+)\b",
+    r"(?<![\w.+-])(?:"
+    rf"([\w.+-]+){_B}[\[({{]{_B}(?:at|@){_B}[\])}}]{_B}([\w-]+(?:(?:\.|{_HIDDEN_DOT})[\w-]+)+)"
+    rf"|([\w.+-]+)\s{{1,3}}at\s{{1,3}}([\w-]+(?:(?:{_HIDDEN_DOT})[\w-]+)+)"
+    r"|(?=[\w+-]*[._0-9])([\w.+-]+)\s{1,3}at\s{1,3}([\w-]+(?:\.[a-z]{2,8})+)\b)",
     re.IGNORECASE,
 )
 # Letters that stand for digits in a number: "o812", "08l2".
@@ -22,7 +29,8 @@ _SPOKEN = {
     "zero": "0", "oh": "0", "one": "1", "two": "2", "three": "3", "four": "4", "five": "5",
     "six": "6", "seven": "7", "eight": "8", "nine": "9",
 }  # fmt: skip
-_WORDS = re.compile(rf"\b(?:(?:{'|'.join(_SPOKEN)})[\s,-]+){{8,}}(?:{'|'.join(_SPOKEN)})\b", re.IGNORECASE)
+_WORD = rf"(?:{'|'.join(_SPOKEN)})"
+_WORDS = re.compile(rf"\b(?:{_WORD}[\s,-]{{1,3}}){{8,}}{_WORD}\b", re.IGNORECASE)
 # Where a payment card's number begins, and how many digits it has (ISO/IEC 7812, as the schemes publish it).
 _CARD = re.compile(
     r"4[0-9]{12}(?:[0-9]{3}){0,2}|(?:5[1-5]|222[1-9]|22[3-9]|2[3-6]|27[01]|2720)[0-9]*|3[47][0-9]{13}"
@@ -46,6 +54,9 @@ _OFFICES = frozenset(
      "redaksi", "refund", "rekrutmen", "reservasi", "reservation", "reservations", "sales", "sekretariat",
      "service", "services", "sponsor", "sponsorship", "support", "tanya", "team", "tiket"}
 )  # fmt: skip
+
+
+Run = tuple[str, int, int]  # its digits, where it begins and where it ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,22 +96,51 @@ def is_nik(digits: str) -> bool:
 
 def _numbers(text: str) -> Iterator[Datum]:
     shown = _LIKE_DIGITS.sub(lambda hit: "".join("0" if c in "oO" else "1" for c in hit[0]), text)
-    for found in _DIGITS.finditer(shown):
-        digits = re.sub(r"[^0-9]", "", found[0])
-        plus = "+" if found[0].startswith("+") else ""
-        kind = _kind(digits, plus)
-        if kind is not None:
-            yield Datum(kind, _plain_phone(digits) if kind == "phone" else digits, found.start(), found.end())
+    chain: list[Run] = []
+    for found in _RUN.finditer(shown):
+        start, end = found.span()
+        if chain and not _GAP.fullmatch(shown, chain[-1][2], start):
+            yield from _read(chain)
+            chain = []
+        if not chain and _GLUED.search(shown, max(start - 2, 0), start):
+            continue  # "INV-0812...": the number of something, not of somebody
+        if end < len(shown) and re.match(r"\w", shown[end]):
+            yield from _read(chain)
+            chain = []
+        else:
+            chain.append((found[0], start, end))
+    yield from _read(chain)
     for found in _WORDS.finditer(text):
-        digits = "".join(_SPOKEN[word] for word in re.findall(r"[a-z]+", found[0].lower()))
-        kind = _kind(digits, "")
-        if kind is not None:
-            yield Datum(kind, digits, found.start(), found.end())
+        words = re.finditer(r"[a-z]+", found[0].lower())
+        yield from _read([(_SPOKEN[w[0]], found.start() + w.start(), found.start() + w.end()) for w in words])
 
 
-def _kind(digits: str, plus: str) -> str | None:
-    if _MOBILE.fullmatch(plus + digits):
+def _read(chain: Sequence[Run]) -> Iterator[Datum]:
+    """Yield what neighbouring runs of digits are: the longest first, then what follows it."""
+    first = 0
+    while first < len(chain):
+        written, after, found = "", first, None
+        for place in range(first, len(chain)):
+            run, _, end = chain[place]
+            if (written and run.startswith("+")) or len(written) + len(run) > _LONGEST + 1:
+                break
+            written += run
+            kind = _kind(written)
+            if kind is not None:
+                plain = written.lstrip("+")
+                plain = _plain_phone(plain) if kind == "phone" else plain
+                found, after = Datum(kind, plain, chain[first][1], end), place
+        if found is not None:
+            yield found
+        first = after + 1
+
+
+def _kind(written: str) -> str | None:
+    if len(written) < _SHORTEST:
+        return None
+    if _MOBILE.fullmatch(written):
         return "phone"
+    digits = written.lstrip("+")
     if len(digits) in _CARD_LENGTHS and _CARD.fullmatch(digits) and passes_luhn(digits):
         return "card"
     return "nik" if is_nik(digits) else None

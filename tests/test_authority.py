@@ -16,7 +16,8 @@ from handoff.authority_tables import APPROVALS, OVERRIDES
 from handoff.entry import Refused
 from handoff.policy import Role, Sop
 from handoff.staff import LEAST_ROLE, may
-from tests.cast import COMPLAINT, QUESTION, Stage, small_brand, stage
+from knowledge.article import Article, Phrasing
+from tests.cast import ARTICLES, COMPLAINT, QUESTION, Stage, small_brand, stage, with_understanding
 
 REFUND = Sop("refund", "IDR", 200_000, 2_000_000, 20_000_000, 500_000, 1_000_000, 1_000_000)
 GIVE = {"admin": 200_000, "supervisor": 2_000_000, "decision_maker": 20_000_000}
@@ -219,6 +220,14 @@ def test_no_holding_statement_is_said_before_a_second_person_and_a_minute(scene:
     scene.says(QUESTION, "dodi")
     scene.says(QUESTION, "dodi")
     assert scene.deliver().count("Sedang kami tangani.") == 1
+
+
+def test_a_statement_may_name_the_number_that_the_brand_publishes_and_no_other(scene: Stage) -> None:
+    published = Article("wa", (Phrasing("nomor whatsapp cs", "id"),), {"id": "WA resmi kami 0812-3456-7890."})
+    scene.brand = with_understanding(scene.brand, (*ARTICLES, published))
+    scene.does("dan", "crisis", scope="all", statement="Hubungi WA resmi kami 081234567890, Kak.")
+    with pytest.raises(Refused, match="guard"):
+        scene.does("dan", "crisis", scope="all", statement="Hubungi 081298765432, Kak.")
 
 
 def test_a_statement_can_be_taken_back_before_anybody_reads_it(scene: Stage) -> None:

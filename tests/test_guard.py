@@ -1,6 +1,7 @@
 """The guard: ordinary replies go out, and what must not leave, or not at once, is found."""
 
 import os
+import time
 from functools import cache
 from pathlib import Path
 
@@ -137,3 +138,35 @@ def test_numbers_are_what_their_rules_say() -> None:
     assert not passes_luhn("4111111111111112")
     assert is_nik("3174015203900007")
     assert not is_nik("8808081234567890")
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("081234567890 081298765432", ["phone", "phone"]), ("081234567890\n081298765432", ["phone", "phone"]),
+        ("081234567890-081298765432", ["phone", "phone"]), ("Pesanan 12345 0812-3456-7890", ["phone"]),
+        ("3174015203900007 081234567890", ["nik", "phone"]), ("12-05-2026 081234567890", ["phone"]),
+        ("4111 1111 1111 1111 12/28", ["card"]), ("4111-1111-1111-1111 12 28", ["card"]),
+        ("(0812) (3456) 7890", ["phone"]), ("+62 (812) 3456-7890 +6281298765432", ["phone", "phone"]),
+        ("Telp.081234567890", ["phone"]), ("Tagihan INV-2026-0812345678901 Rp4.500.000", []),
+        ("dua " + "nol delapan satu dua tiga empat lima enam tujuh delapan " * 2, ["phone"]),
+        ("budi at mail dot example, hartono77 [at] mail.example", ["email", "email"]),
+    ],
+)  # fmt: skip
+def test_a_number_is_found_whatever_stands_beside_it(text: str, kinds: list[str]) -> None:
+    assert [datum.kind for datum in find_personal(text)] == kinds
+
+
+@pytest.mark.parametrize(
+    "unit",
+    ["( ", "1 ", "a", "a.", "0", "a1_", "a at ", "a @", "a@b.", "a [at] b", "nol ", "0o", "1    "],
+)  # fmt: skip
+def test_the_work_of_looking_for_personal_data_grows_with_the_text_alone(unit: str) -> None:
+    def work(length: int) -> float:
+        text = (unit * length)[:length]
+        begun = time.thread_time()
+        find_personal(text)
+        return time.thread_time() - begun
+
+    short, long = (min(work(length) for _ in range(3)) for length in (4_000, 40_000))
+    assert long < 40 * short, "ten times the text is a hundred times the work where it is squared"
