@@ -123,7 +123,22 @@ class TicketClosed:
     """The ticket was settled while it was open."""
 
 
-Event = Approved | Rejected | Withdrawn | Reworded | Delivered | Undeliverable | TimePassed | TicketClosed
+@dataclass(frozen=True, slots=True)
+class RequesterLeft:
+    """Who asked is at the desk no more, so that nothing is done in their name."""
+
+
+Event = (
+    Approved
+    | Rejected
+    | Withdrawn
+    | Reworded
+    | Delivered
+    | Undeliverable
+    | TimePassed
+    | TicketClosed
+    | RequesterLeft
+)
 _P, _C, _A = Status.PENDING, Status.APPROVED_CHANGED, Status.APPROVED
 
 # (status, event) -> the statuses it may lead to; what is not named is refused and changes nothing.
@@ -133,9 +148,11 @@ NEXT_STATUS: dict[tuple[Status, type[Event]], tuple[Status, ...]] = {
     (_P, Withdrawn): (Status.WITHDRAWN,),
     (_P, TimePassed): (Status.EXPIRED,),
     (_P, TicketClosed): (Status.WITHDRAWN,),
+    (_P, RequesterLeft): (Status.WITHDRAWN,),
     (_C, Reworded): (Status.APPROVED,),
     (_C, TimePassed): (Status.LAPSED,),
     (_C, TicketClosed): (Status.LAPSED,),
+    (_C, RequesterLeft): (Status.LAPSED,),
     (_A, Delivered): (Status.EXECUTED,),
     (_A, Undeliverable): (Status.FAILED,),
     (Status.EXECUTED, Undeliverable): (

@@ -17,7 +17,7 @@ from handoff.staff import Person, outranks_admin
 from handoff.ticket_rows import Filed
 
 __all__ = [
-    "Asked", "Remedy", "approve", "close", "delivered", "get", "get_sop", "grant", "granted",
+    "Asked", "Remedy", "approve", "close", "delivered", "drop_of", "get", "get_sop", "grant", "granted",
     "list_of_ticket", "list_open", "reject", "reword", "set_message", "spent", "standing", "sweep",
     "withdraw",
 ]  # fmt: skip
@@ -144,6 +144,17 @@ def close(conn: Connection, ticket: int, now: datetime) -> list[Effect]:
     for asked in list_open(conn, ticket):
         after = approval.decide(asked.request, approval.TicketClosed())
         effects += [*_save(conn, asked, after, None, now), MarkSettled(Kind.APPROVAL, asked.id, None)]
+    return effects
+
+
+def drop_of(conn: Connection, promises: Promises, person: int, now: datetime) -> list[Effect]:
+    """End what somebody asked for who left the desk: it would be done in their name."""
+    effects: list[Effect] = []
+    for asked in (one for one in list_open(conn) if one.request.asked_by == person):
+        after = approval.decide(asked.request, approval.RequesterLeft())
+        effects += _save(conn, asked, after, None, now)
+        effects += _settle(conn, promises, asked, ApprovalDropped(asked.id, now), now)
+        effects.append(MarkSettled(Kind.APPROVAL, asked.id, None))
     return effects
 
 

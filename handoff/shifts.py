@@ -6,7 +6,7 @@ from itertools import groupby
 
 from sqlalchemy import Connection, insert, select, update
 
-from handoff import due, people, ticket_rows
+from handoff import approvals, due, people, ticket_rows
 from handoff.entry import Effect, Entry, HandOver
 from handoff.events import Released
 from handoff.happening import happen
@@ -16,10 +16,11 @@ from handoff.tables import HANDOVERS, IS_OPEN, TICKETS
 
 
 def leave(conn: Connection, promises: Promises, person: Person, now: datetime) -> list[Effect]:
-    """Let the person act no more, hand their tickets over, and return each of them to waiting."""
+    """Let the person act no more: what they asked for is withdrawn, and their tickets, handed over, wait."""
     people.deactivate(conn, person)
+    dropped = approvals.drop_of(conn, promises, person.id, now)
     held = select(TICKETS.c.id).where(TICKETS.c.assignee == person.id, IS_OPEN).order_by(TICKETS.c.id)
-    return _give_back(conn, promises, person.id, list(conn.execute(held).scalars()), now)
+    return dropped + _give_back(conn, promises, person.id, list(conn.execute(held).scalars()), now)
 
 
 def sweep(conn: Connection, promises: Promises, now: datetime) -> list[Effect]:

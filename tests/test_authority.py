@@ -311,6 +311,23 @@ def test_who_is_locked_out_does_nothing_more_and_holds_nothing(scene: Stage) -> 
         scene.does("sue", "lock", person=scene.person("dan").id)
 
 
+def test_what_a_locked_account_asked_for_is_withdrawn_and_rings_nobody_any_more(scene: Stage) -> None:
+    asks(scene, 750_000)
+    scene.does("sue", "approve", amount=500_000)
+    asks(scene, 760_000)
+    scene.does("sue", "lock", person=scene.person("alice").id)
+    assert granted(scene) == [("lapsed", 500_000), ("withdrawn", 760_000)]
+    with pytest.raises(Refused, match="not_open"):
+        scene.does("dan", "approve", approval=2)
+    before = len(scene.happened("alert"))
+    scene.later(hours=2)
+    scene.sweep()
+    assert "approval" not in [data["reason"] for _, data in scene.happened("alert")[before:]]
+    with scene.open() as conn:
+        told = conn.scalars(select(OUTBOX.c.text).where(OUTBOX.c.cause.startswith("request:2")))
+        assert list(told) == []
+
+
 @pytest.mark.parametrize(
     "change",
     [

@@ -20,7 +20,7 @@ from bot.settings import Settings
 from bot.settings.addresses import parse_mail_address
 from bot.settings.calendars import parse_date
 from bot.tables import MARKS, WEB_ADDRESS
-from handoff import people, rules, shifts, swaps
+from handoff import people, rules, shifts, swaps, tickets
 from handoff.entry import Entry, Refused
 from handoff.hours import parse_interval, parse_weekly
 from handoff.policy import Role
@@ -141,11 +141,11 @@ def remove(name: NameArgument, config: ConfigOption = None) -> None:
     with transaction(building.open_database(settings)) as conn:
         person = _person(conn, name)
         promises, _ = rules.in_force(conn, settings.promises, utc_now())
+        held = sum(filed.ticket.assignee == person.id for filed in tickets.list_open(conn))
         freed = shifts.leave(conn, promises, person, utc_now())
         _log(conn, "staff_removed", person)
         ledger.record(conn, brand, freed, utc_now())
-    waiting = {e.ticket for e in freed if isinstance(e, Entry) and e.kind == "ticket"}
-    out(f"{person.name} is out" + (f"; {len(waiting)} tickets wait again" if waiting else ""))
+    out(f"{person.name} is out" + (f"; {held} tickets wait again" if held else ""))
 
 
 @app.command()

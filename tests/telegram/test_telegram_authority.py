@@ -322,7 +322,7 @@ def test_a_stolen_account_gives_nothing_away_is_seen_and_is_out_at_once(tmp_path
             assert not [
                 text for text in api.texts_to(number) if "Rp" in text or "0812" in text or HOLDING in text
             ]
-        assert {status for status, _ in await requests(stage)} <= {"pending", "expired"}
+        assert {status for status, _ in await requests(stage)} == {"withdrawn"}
         assert await stage.service.read(lambda conn: conn.execute(select(OVERRIDES)).all()) == []
         assert await stage.service.read(lambda conn: conn.execute(select(CRISES)).all()) == []
         staff = await stage.service.read(people.list_staff)

@@ -115,7 +115,7 @@ def lock(conn: Connection, mimin: Mimin) -> None:
 
 
 def nothing_was_given(conn: Connection) -> None:
-    assert set(conn.scalars(select(APPROVALS.c.status))) <= {"pending", "expired"}
+    assert set(conn.scalars(select(APPROVALS.c.status))) <= {"withdrawn"}
     assert conn.execute(select(OVERRIDES)).all() == []
     assert conn.execute(select(CRISES)).all() == []
     assert conn.execute(select(OUTBOX.c.id).where(OUTBOX.c.kind.in_(["remedy", "closing"]))).all() == []
