@@ -31,6 +31,7 @@ class Simulation:
         self._engine: Engine = open_memory()
         self._failing: Counter[str] = Counter()
         self._shown = 0
+        self._refusal = ""
         self._now = datetime.min.replace(tzinfo=UTC)
         with transaction(self._engine) as conn:
             for member in staff:
@@ -106,6 +107,7 @@ class Simulation:
             with conn.begin_nested():
                 acts.perform(conn, self._brand, person, act, line.at)
         except Refused as refused:
+            self._refusal = str(refused)  # a line is refused once; the record has it without anybody's words
             acts.refuse(conn, self._brand, line.who or "", act, refused, line.at)
 
     def _addressed(self, conn: Connection, line: Line) -> Act:
@@ -197,7 +199,7 @@ class Simulation:
             case "crisis":
                 return {"scope": data["scope"], "status": data["status"]}
             case "refused":
-                return {"who": data["who"], "does": data["act"], "reason": data["reason"]}
+                return {"who": data["who"], "does": data["act"], "reason": self._refusal}
             case _:
                 return None
 

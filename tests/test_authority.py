@@ -10,7 +10,7 @@ from sqlalchemy import delete, select, update
 
 from bot import acts, audit, contacts, delivery, erasure, outbox
 from bot.act import Act
-from bot.tables import AUDIT, SEALED
+from bot.tables import AUDIT, LOG, OUTBOX, SEALED
 from handoff import delegations, people
 from handoff.authority_tables import APPROVALS, OVERRIDES
 from handoff.entry import Refused
@@ -295,6 +295,34 @@ def test_a_cut_shows_against_a_head_that_was_kept(scene: Stage) -> None:
         conn.execute(delete(AUDIT).where(AUDIT.c.id == entries))
         assert audit.verify(conn).why is None
         assert "cut off" in (audit.verify(conn, kept).why or "")
+
+
+def test_what_is_refused_leaves_no_words_that_can_never_be_erased(scene: Stage) -> None:
+    scene.says(COMPLAINT, "Rosalinda")
+    refusals = [
+        ("alice", "ani", "reply", {"text": "Halo Kak Rosalinda, kami cek ya"}),
+        ("alice", "ani", "remedy", {"action": "refund", "amount": "Jalan Mawar 5", "text": "Kami refund."}),
+        ("sue", "Rosalinda", "unblock", {}),
+        ("alice", "ani", "approve", {}),
+    ]
+    staff = {who: scene.person(who) for who in ("alice", "sue")}
+    with scene.open() as conn:
+        for who, to, verb, args in refusals:
+            thread = contacts.find(conn, "web", to)
+            assert thread is not None
+            act = Act(verb, conversation=thread.id, args=args)
+            with pytest.raises(Refused) as refused, conn.begin_nested():
+                acts.perform(conn, scene.brand, staff[who], act, scene.now)
+            acts.refuse(conn, scene.brand, who, act, refused.value, scene.now)
+            acts.refuse(conn, scene.brand, who, replace(act, conversation=None), refused.value, scene.now)
+        openly = [str(dict(row.data)) for table in (AUDIT, LOG) for row in conn.execute(select(table))]
+        sealed = [row.text for row in conn.execute(select(SEALED).order_by(SEALED.c.audit_id))]
+        told = [row.text for row in conn.execute(select(OUTBOX).where(OUTBOX.c.kind == "notice"))]
+    said = [text for text in (*openly, *told) if "Rosalinda" in text or "Mawar" in text]
+    assert said == []
+    assert sealed[0] == '"…" is how another follower is called'
+    assert "Mawar" in sealed[1]
+    assert len(sealed) == len(refusals), "where no conversation is known, nothing could erase them"
 
 
 def test_erasure_deletes_the_words_and_the_chain_still_fits(scene: Stage) -> None:
