@@ -50,7 +50,15 @@ def tell_requester(conn: Connection, brand: Brand, approval: int, now: datetime)
     )
     cause = f"request:{approval}:{row.status}:{row.first_by or 0}"
     letters = [
-        Letter(cause, "notice", channel, recipient, text, payload={"staff": True})
+        Letter(
+            cause,
+            "notice",
+            channel,
+            recipient,
+            text,
+            payload={"staff": True},
+            conversation=row.conversation_id,
+        )
         for channel, recipient in places(brand, row.asked_by, people.find_by_id(conn, row.asked_by))
     ]
     outbox.enqueue(conn, letters, now)

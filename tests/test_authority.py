@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from bot import acts, audit, contacts, delivery, erasure, outbox
 from bot.act import Act
@@ -38,6 +38,12 @@ def desk() -> Stage:
 
 def asks(scene: Stage, amount: int) -> None:
     scene.does("alice", "remedy", action="refund", amount=amount, text="Kami refund ya Kak.")
+
+
+def erase(conn: Connection, scene: Stage, name: str) -> None:
+    thread = contacts.find(conn, "web", name)
+    assert thread is not None
+    erasure.erase(conn, scene.brand, thread, scene.now)
 
 
 def granted(scene: Stage) -> list[tuple[str, int]]:
@@ -323,6 +329,36 @@ def test_what_is_refused_leaves_no_words_that_can_never_be_erased(scene: Stage) 
     assert sealed[0] == '"…" is how another follower is called'
     assert "Mawar" in sealed[1]
     assert len(sealed) == len(refusals), "where no conversation is known, nothing could erase them"
+
+
+def test_erasure_takes_the_words_out_of_crisis_pings_and_the_pings_still_go_out(scene: Stage) -> None:
+    for n in range(5):
+        scene.says(f"{COMPLAINT} rahasia{n}", f"f{n}")
+    pings = select(OUTBOX).where(OUTBOX.c.kind == "alert", OUTBOX.c.text.contains("WASPADA"))
+    with scene.open() as conn:
+        assert "rahasia3" in next(row.text for row in conn.execute(pings))
+        for n in range(5):
+            erase(conn, scene, f"f{n}")
+        assert [row for row in conn.execute(select(OUTBOX)) if "rahasia" in row.text] == []
+        assert {row.status for row in conn.execute(pings)} == {"queued"}
+
+
+def test_erasure_takes_the_reason_out_of_what_who_asked_was_told(scene: Stage) -> None:
+    asks(scene, 750_000)
+    scene.does("sue", "reject", reason="Bu Ani tinggal di Jalan Mawar 5")
+    with scene.open() as conn:
+        told = select(OUTBOX).where(OUTBOX.c.kind == "notice", OUTBOX.c.text.contains("Mawar"))
+        assert conn.execute(told).first() is not None
+        erase(conn, scene, "ani")
+        assert conn.execute(told).first() is None
+
+
+def test_a_remedy_that_erasure_kept_from_leaving_grants_nothing(scene: Stage) -> None:
+    asks(scene, 100_000)
+    with scene.open() as conn:
+        erase(conn, scene, "ani")
+    assert "Kami refund ya Kak." not in scene.deliver()
+    assert granted(scene) == [("failed", 100_000)]
 
 
 def test_erasure_deletes_the_words_and_the_chain_still_fits(scene: Stage) -> None:
