@@ -24,12 +24,20 @@ def perform(conn: Connection, brand: Brand, person: Person, act: Act, now: datet
 
 
 def refuse(conn: Connection, brand: Brand, who: str, act: Act, refused: Refused, now: datetime) -> None:
-    """Put a refused act on record; somebody above is told where one person is refused again and again."""
-    data: dict[str, object] = {"who": who, "act": act.verb, "reason": str(refused)}
+    """Put a refused act on record; somebody above is told where one person is refused again and again.
+
+    The sentence may quote the follower's name or what was typed, so it is kept where erasure deletes it,
+    and nowhere where no conversation is known.
+    """
+    data: dict[str, object] = {"who": who, "act": act.verb, "reason": refused.openly}
     if isinstance(refused, Doubted):
         data["doubted"] = True
-    known = act.ticket is not None and refused.code != "unknown"
-    entry = Entry("refused", act.ticket if known else None, act.conversation, data=data)
+    ticket = act.ticket if refused.code != "unknown" else None
+    conversation = act.conversation
+    if conversation is None and ticket is not None:
+        conversation = tickets.conversations(conn, {ticket}).get(ticket)
+    words = refused.kept if conversation is not None else ""
+    entry = Entry("refused", ticket, conversation, data=data, words=words)
     ledger.record(conn, brand, [entry, *suspicion.noticed(conn, who, refused, now)], now)
 
 

@@ -59,6 +59,12 @@ def crisis(conn: Connection, brand: Brand, crisis_id: int, now: datetime) -> dic
     }
 
 
+def crisis_ping(conn: Connection, brand: Brand, crisis_id: int, now: datetime) -> str:
+    """Write the ping about a watch or a crisis as things stand."""
+    key = f"alert_of_{crises.get(conn, crisis_id).status}"
+    return brand.wording.say(key, brand.language, **crisis(conn, brand, crisis_id, now))
+
+
 def _history(
     conn: Connection,
     brand: Brand,
@@ -91,5 +97,7 @@ def _loudest(conn: Connection, since: datetime) -> list[str]:
         .group_by(SIGNS.c.conversation_id)
         .subquery()
     )
-    rows = select(MESSAGES.c.text).join(newest, newest.c.message == MESSAGES.c.id)
+    rows = (
+        select(MESSAGES.c.text).join(newest, newest.c.message == MESSAGES.c.id).where(MESSAGES.c.text != "")
+    )
     return list(conn.scalars(rows.order_by(MESSAGES.c.id.desc()).limit(LATELY)))

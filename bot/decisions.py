@@ -50,7 +50,8 @@ def tell_requester(conn: Connection, brand: Brand, approval: int, now: datetime)
     )
     asker = people.find_by_id(conn, row.asked_by)
     if asker is not None:
-        tell(conn, brand, asker, f"request:{approval}:{row.status}:{row.first_by or 0}", text, now)
+        cause = f"request:{approval}:{row.status}:{row.first_by or 0}"
+        tell(conn, brand, asker, cause, text, now, about=row.conversation_id)
 
 
 def settled(conn: Connection, brand: Brand, over: MarkSettled) -> list[Letter]:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 
 from sqlalchemy import Connection
@@ -89,7 +90,8 @@ def _require(findings: Sequence[Finding], *, confirmed: bool) -> None:
     if grave:
         raise Refused("guard", f"{_joined(grave)}; the text was not sent")
     if doubtful and not confirmed:
-        raise Doubted("guard", f"{_joined(doubtful)}{AGAIN}")
+        unnamed = [replace(one, what="…") if one.rule == "name" else one for one in doubtful]
+        raise Doubted("guard", f"{_joined(doubtful)}{AGAIN}", _joined(unnamed))
 
 
 def _joined(findings: Sequence[Finding]) -> str:

@@ -12,7 +12,7 @@ from bot.outbox import Letter
 from bot.places import places, second_places
 from bot.tables import MARKS, MESSAGES, WEB_ADDRESS
 from bot.wording import clock_words, quote
-from handoff import clocks, crises, people, tickets
+from handoff import clocks, people, tickets
 from handoff.entry import (
     AskSecond,
     AskSurvey,
@@ -109,10 +109,11 @@ def _written(conn: Connection, brand: Brand, row: Row[Any], now: datetime) -> tu
             key = "alert_review_late" if row.rung else key
             payload["review"] = subject
     elif row.crisis_id is not None:
-        values |= briefing.crisis(conn, brand, row.crisis_id, now)
         payload = {"crisis": row.crisis_id}
-        status = crises.get(conn, row.crisis_id).status
-        key = "alert_news" if row.reason == Reason.PROMISE else f"alert_of_{status}"
+        if row.reason != Reason.PROMISE:
+            return briefing.crisis_ping(conn, brand, row.crisis_id, now), payload
+        values |= briefing.crisis(conn, brand, row.crisis_id, now)
+        key = "alert_news"
     return brand.wording.say(key, brand.language, **values), payload
 
 

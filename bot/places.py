@@ -29,11 +29,24 @@ def second_places(brand: Brand, person: Person | None) -> Iterator[tuple[str, st
 
 
 def tell(
-    conn: Connection, brand: Brand, person: Person, cause: str, text: str, now: datetime, **payload: object
+    conn: Connection,
+    brand: Brand,
+    person: Person,
+    cause: str,
+    text: str,
+    now: datetime,
+    *,
+    about: int | None = None,
+    **payload: object,
 ) -> None:
-    """Queue a notice for one person of the staff, wherever they are told something."""
+    """Queue a notice for one person of the staff, wherever they are told something.
+
+    One that quotes a follower is `about` their conversation, so that erasure finds it.
+    """
     letters = [
-        Letter(cause, "notice", channel, recipient, text, payload={"staff": True, **payload})
+        Letter(
+            cause, "notice", channel, recipient, text, payload={"staff": True, **payload}, conversation=about
+        )
         for channel, recipient in places(brand, person.id, person)
     ]
     outbox.enqueue(conn, letters, now)

@@ -34,6 +34,7 @@ class Simulation:
         self._engine: Engine = open_memory()
         self._failing: Counter[str] = Counter()
         self._shown = 0
+        self._refusal = ""
         self._now = datetime.min.replace(tzinfo=UTC)
         with transaction(self._engine) as conn:
             for member in staff:
@@ -120,6 +121,7 @@ class Simulation:
                 if words and not rating.comment(conn, self._brand, thread, ticket, said, line.at):
                     turn.contact_wrote(conn, self._brand, said, line.at)
         except Refused as refused:
+            self._refusal = str(refused)
             acts.refuse(conn, self._brand, name, Act("rate", args=line.args), refused, line.at)
 
     def _act(self, conn: Connection, line: Line) -> None:
@@ -132,6 +134,7 @@ class Simulation:
             with conn.begin_nested():
                 acts.perform(conn, self._brand, person, act, line.at)
         except Refused as refused:
+            self._refusal = str(refused)  # a line is refused once; the record has it without anybody's words
             acts.refuse(conn, self._brand, line.who or "", act, refused, line.at)
 
     def _addressed(self, conn: Connection, line: Line) -> Act:
@@ -227,7 +230,7 @@ class Simulation:
                 words = contacts.get_message(conn, data["message"]).text if "message" in data else ""
                 return rated | ({"words": words} if words else {})
             case "refused":
-                return {"who": data["who"], "does": data["act"], "reason": data["reason"]}
+                return {"who": data["who"], "does": data["act"], "reason": self._refusal}
             case _:
                 return None
 

@@ -36,6 +36,6 @@ def noticed(conn: Connection, who: str, refused: Refused, now: datetime) -> list
             count += 1
     if count < MANY:
         return []
-    values = {"name": person.name, "count": count, "why": refused.sentence}
+    values = {"name": person.name, "count": count, "why": refused.CODES[refused.code]}
     entry = Entry("suspicious", staff=person.id, data={"refused": count})
     return [entry, TellSeniors("suspicious", values, None, person.id, person.id)]

@@ -9,7 +9,10 @@ from types import MappingProxyType
 @dataclass(frozen=True, slots=True)
 class Entry:
     """Something that happened, in the past tense of `kind`; `data` holds plain JSON values, never a text
-    that a person wrote: of `words` only a salted digest is kept.
+    that a person wrote, nor a follower's name: it can never be erased.
+
+    Of `words` the chain of acts holds a salted digest; they stand apart with their salt, and erasing the
+    conversation deletes both.
     """
 
     kind: str
@@ -153,15 +156,34 @@ Effect = (
 class Refused(Exception):  # noqa: N818 - an answer to a person, not a fault
     """An act that may not happen; it changes nothing.
 
-    `code` is one of CODES, `sentence` tells the person why in words.
+    `code` is one of CODES, `sentence` tells the person why in words. `kept` is the sentence as it may
+    stand among the words of the conversation, where it differs: without another follower's name.
     """
 
-    CODES = ("not_available", "not_allowed", "not_open", "held", "guard", "limit", "unknown", "invalid")
+    # Each code with what stands for its sentences where nothing can be erased: nobody's words or name.
+    CODES: Mapping[str, str] = MappingProxyType(
+        {
+            "not_available": "it does not fit as things stand",
+            "not_allowed": "it takes another role or person",
+            "not_open": "it is over",
+            "held": "somebody else has it",
+            "guard": "the text may not leave, or not without a second tap",
+            "limit": "it is above a limit",
+            "unknown": "there is no such thing",
+            "invalid": "a value is missing or cannot be read",
+        }
+    )
 
-    def __init__(self, code: str, sentence: str) -> None:
+    def __init__(self, code: str, sentence: str, kept: str | None = None) -> None:
         super().__init__(f"{code}: {sentence}")
         self.code = code
         self.sentence = sentence
+        self.kept = sentence if kept is None else kept
+
+    @property
+    def openly(self) -> str:
+        """Return the code and a sentence that holds nothing personal."""
+        return f"{self.code}: {self.CODES[self.code]}"
 
 
 class Doubted(Refused):

@@ -6,11 +6,11 @@ from datetime import timedelta
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, delete, select, update
 
 from bot import acts, audit, contacts, delivery, erasure, outbox
 from bot.act import Act
-from bot.tables import AUDIT, OUTBOX, SEALED
+from bot.tables import AUDIT, LOG, OUTBOX, SEALED
 from handoff import delegations, people
 from handoff.authority_tables import APPROVALS, OVERRIDES
 from handoff.entry import Refused
@@ -38,6 +38,12 @@ def desk() -> Stage:
 
 def asks(scene: Stage, amount: int) -> None:
     scene.does("alice", "remedy", action="refund", amount=amount, text="Kami refund ya Kak.")
+
+
+def erase(conn: Connection, scene: Stage, name: str) -> None:
+    thread = contacts.find(conn, "web", name)
+    assert thread is not None
+    erasure.erase(conn, scene.brand, thread, scene.now)
 
 
 def granted(scene: Stage) -> list[tuple[str, int]]:
@@ -354,6 +360,64 @@ def test_a_cut_shows_against_a_head_that_was_kept(scene: Stage) -> None:
         conn.execute(delete(AUDIT).where(AUDIT.c.id == entries))
         assert audit.verify(conn).why is None
         assert "cut off" in (audit.verify(conn, kept).why or "")
+
+
+def test_what_is_refused_leaves_no_words_that_can_never_be_erased(scene: Stage) -> None:
+    scene.says(COMPLAINT, "Rosalinda")
+    refusals = [
+        ("alice", "ani", "reply", {"text": "Halo Kak Rosalinda, kami cek ya"}),
+        ("alice", "ani", "remedy", {"action": "refund", "amount": "Jalan Mawar 5", "text": "Kami refund."}),
+        ("sue", "Rosalinda", "unblock", {}),
+        ("alice", "ani", "approve", {}),
+    ]
+    staff = {who: scene.person(who) for who in ("alice", "sue")}
+    with scene.open() as conn:
+        for who, to, verb, args in refusals:
+            thread = contacts.find(conn, "web", to)
+            assert thread is not None
+            act = Act(verb, conversation=thread.id, args=args)
+            with pytest.raises(Refused) as refused, conn.begin_nested():
+                acts.perform(conn, scene.brand, staff[who], act, scene.now)
+            acts.refuse(conn, scene.brand, who, act, refused.value, scene.now)
+            acts.refuse(conn, scene.brand, who, replace(act, conversation=None), refused.value, scene.now)
+        openly = [str(dict(row.data)) for table in (AUDIT, LOG) for row in conn.execute(select(table))]
+        sealed = [row.text for row in conn.execute(select(SEALED).order_by(SEALED.c.audit_id))]
+        told = [row.text for row in conn.execute(select(OUTBOX).where(OUTBOX.c.kind == "notice"))]
+    said = [text for text in (*openly, *told) if "Rosalinda" in text or "Mawar" in text]
+    assert said == []
+    assert sealed[0] == '"…" is how another follower is called'
+    assert "Mawar" in sealed[1]
+    assert len(sealed) == len(refusals), "where no conversation is known, nothing could erase them"
+
+
+def test_erasure_takes_the_words_out_of_crisis_pings_and_the_pings_still_go_out(scene: Stage) -> None:
+    for n in range(5):
+        scene.says(f"{COMPLAINT} rahasia{n}", f"f{n}")
+    pings = select(OUTBOX).where(OUTBOX.c.kind == "alert", OUTBOX.c.text.contains("WASPADA"))
+    with scene.open() as conn:
+        assert "rahasia3" in next(row.text for row in conn.execute(pings))
+        for n in range(5):
+            erase(conn, scene, f"f{n}")
+        assert [row for row in conn.execute(select(OUTBOX)) if "rahasia" in row.text] == []
+        assert {row.status for row in conn.execute(pings)} == {"queued"}
+
+
+def test_erasure_takes_the_reason_out_of_what_who_asked_was_told(scene: Stage) -> None:
+    asks(scene, 750_000)
+    scene.does("sue", "reject", reason="Bu Ani tinggal di Jalan Mawar 5")
+    with scene.open() as conn:
+        told = select(OUTBOX).where(OUTBOX.c.kind == "notice", OUTBOX.c.text.contains("Mawar"))
+        assert conn.execute(told).first() is not None
+        erase(conn, scene, "ani")
+        assert conn.execute(told).first() is None
+
+
+def test_a_remedy_that_erasure_kept_from_leaving_grants_nothing(scene: Stage) -> None:
+    asks(scene, 100_000)
+    with scene.open() as conn:
+        erase(conn, scene, "ani")
+    assert "Kami refund ya Kak." not in scene.deliver()
+    assert granted(scene) == [("failed", 100_000)]
 
 
 def test_erasure_deletes_the_words_and_the_chain_still_fits(scene: Stage) -> None:

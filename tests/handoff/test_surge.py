@@ -58,7 +58,11 @@ def history(scene: Stage, times: list[float]) -> list[float]:
 
 @pytest.mark.parametrize(
     ("rate", "days"),
-    [(quiet, DAYS), (busy, 2), pytest.param(busy, DAYS, marks=pytest.mark.long)],
+    [
+        (quiet, DAYS),
+        (busy, 2),
+        pytest.param(busy, DAYS, marks=[pytest.mark.long, pytest.mark.timeout(7_200)]),
+    ],
     ids=["quiet-30", "busy-2", "busy-30"],
 )
 def test_ordinary_days_begin_no_watch(rate: Callable[[int], float], days: int) -> None:
