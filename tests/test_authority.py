@@ -69,6 +69,12 @@ def test_the_approved_text_goes_out_as_it_was_approved_and_once(scene: Stage) ->
     assert granted(scene) == [("executed", 750_000)]
 
 
+@pytest.mark.parametrize("written", ["9" * 5_000, "9" * 20, 10**30])
+def test_a_number_that_is_none_of_the_database_is_refused(scene: Stage, written: object) -> None:
+    with pytest.raises(Refused, match="unknown: there is no approval of that number"):
+        scene.does("sue", "approve", approval=written)
+
+
 def test_an_approver_who_was_demoted_meanwhile_approves_nothing(scene: Stage) -> None:
     asks(scene, 750_000)
     with scene.open() as conn:

@@ -34,6 +34,7 @@ ORDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "kunci": ("lock", ("person",)),
     "lock": ("lock", ("person",)),
 }
+MOST_DIGITS = 20  # more than any number has; what has so many is refused as unknown
 NUMBERED = ("approval", "override", "version")
 VERDICTS = {"dibenarkan": "justified", "salah": "not_justified", "ubahsop": "sop_change"}
 
@@ -66,7 +67,7 @@ def read_order(text: str, subject: Mapping[str, int] | None = None) -> Order | N
             if subject and name in subject:
                 args[name] = subject[name]
             elif number.isascii() and number.isdigit() and not (verb == "approve" and len(number) > 6):
-                args[name], left = int(number), behind.strip()
+                args[name], left = int(number[:MOST_DIGITS]), behind.strip()
         elif place + 1 == len(names):
             args[name] = left
         else:
