@@ -13,6 +13,8 @@ from handoff.when import parse_when
 
 LONGEST = 20_000
 MOST = 2**63
+MOST_DIGITS = 19
+SHOWN = 40  # characters of a value that is wrong
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def category(act: Act) -> Category:
     """Return the category that is named."""
     value = act.args.get("value")
     if value not in list(Category):
-        raise Refused("invalid", f"{value!r} is not a category; use {', '.join(Category)}")
+        raise Refused("invalid", f"{shown(value)} is not a category; use {', '.join(Category)}")
     return Category(str(value))
 
 
@@ -72,12 +74,17 @@ def number(act: Act, name: str) -> int | None:
     if value is None or value == "":
         return None
     if isinstance(value, str) and value.isascii() and value.isdigit():
-        value = int(value)
+        value = int(value) if len(value) <= MOST_DIGITS else MOST
     if not isinstance(value, int) or isinstance(value, bool):
-        raise Refused("invalid", f"{value!r} is no number of a {name}")
+        raise Refused("invalid", f"{shown(value)} is no number of a {name}")
     if not 0 < value < MOST:
-        raise Refused("unknown", f"there is no {name} {value}")
+        raise Refused("unknown", f"there is no {name} of that number")
     return value
+
+
+def shown(value: object) -> str:
+    """Return a wrong value as it is shown to who wrote it: its beginning."""
+    return repr(value[:SHOWN] if isinstance(value, str) else value)[: SHOWN + 2]
 
 
 def amount(act: Act, currency: str) -> int | None:

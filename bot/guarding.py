@@ -27,26 +27,31 @@ def inspect(
     thread: Thread,
     ticket: int | None,
     text: str,
-    granting: int | None = None,
+    granting: tuple[int, str] | None = None,
 ) -> list[Finding]:
     """Return what the guard finds in a text for this follower, the gravest first.
 
-    `granting` is the amount that the text itself grants: it names that, or less, and nothing else.
+    `granting` is the amount that the text itself grants, and its currency: it names that, or less, and
+    nothing else.
     """
-    granted = approvals.granted(conn, ticket) if ticket is not None else []
+    done = approvals.granted(conn, ticket) if ticket is not None else []
     if granting is not None:
-        granted = [granting]
+        done = [granting]
+    currency = granting[1] if granting is not None else brand.promises.currency
+    granted = [amount for amount, of in done if of == currency]
     data = find_personal(text)
     context = Context(
         granted=granted,
         total=sum(granted),
+        currency=currency,
+        foreign=frozenset(one for one in done if one[1] != currency),
         known=_known(conn, brand, thread) if data else frozenset(),
         own_names=_names_in(thread.name),
         others=frozenset(name for one in contacts.list_names(conn, thread.id) for name in _names_in(one)),
         typos=brand.understanding.outgoing.typos(text, [brand.name]),
         seems=impressions(brand, text),
     )
-    return guard.inspect(text, parts_of(brand, text), data, context)
+    return guard.inspect(text, parts_of(brand, text, currency), data, context)
 
 
 def require(
@@ -57,7 +62,7 @@ def require(
     text: str,
     *,
     confirmed: bool,
-    granting: int | None = None,
+    granting: tuple[int, str] | None = None,
 ) -> None:
     """Raise Refused where the text may not leave, or not without a second tap."""
     _require(inspect(conn, brand, thread, ticket, text, granting), confirmed=confirmed)
@@ -65,7 +70,7 @@ def require(
 
 def require_statement(brand: Brand, text: str) -> None:
     """Raise Refused where words for everybody must not leave; a second person reads the rest."""
-    context = Context((), known=_published(brand.understanding))
+    context = Context((), known=_published(brand.understanding), currency=brand.promises.currency)
     findings = guard.inspect(text, parts_of(brand, text), find_personal(text), context)
     _require([one for one in findings if one.level is Level.BLOCK], confirmed=False)
 
@@ -76,10 +81,10 @@ def impressions(brand: Brand, text: str) -> dict[str, tuple[float, str]]:
     return {name: (one.chance, one.words) for name, one in seen.items()}
 
 
-def parts_of(brand: Brand, text: str) -> list[Part]:
-    """Return the clauses of a text with their amounts."""
+def parts_of(brand: Brand, text: str, currency: str | None = None) -> list[Part]:
+    """Return the clauses of a text with their amounts; those that name no currency are in the brand's."""
     return [
-        Part(clause.text, clause.labels, find_amounts(clause.text))
+        Part(clause.text, clause.labels, find_amounts(clause.text, currency or brand.promises.currency))
         for clause in brand.understanding.outgoing.clauses(text)
     ]
 

@@ -48,7 +48,13 @@ def grant(
         return
     text = _text(act)
     guarding.require(
-        conn, brand, thread, filed.id, text, confirmed=values.flag(act, "confirmed"), granting=amount
+        conn,
+        brand,
+        thread,
+        filed.id,
+        text,
+        confirmed=values.flag(act, "confirmed"),
+        granting=(amount, sop.currency),
     )
     require_reachable(thread)
     filed = held(conn, brand, person, filed, now)
@@ -76,7 +82,7 @@ def decide(conn: Connection, brand: Brand, person: Person, act: Act, now: dateti
             asked.ticket,
             text,
             confirmed=values.flag(act, "confirmed"),
-            granting=asked.request.worth,
+            granting=(asked.request.worth, asked.currency),
         )
     else:
         is_beneficiary = contacts.is_person(thread, person)

@@ -182,8 +182,8 @@ def spent(
     return spending.spent(conn, promises.zone, sop.action, filed.id, filed.conversation, person.id, now)
 
 
-def granted(conn: Connection, ticket: int) -> list[int]:
-    """Return the amounts that the ticket was granted so far, each by itself: those that a text may name."""
+def granted(conn: Connection, ticket: int) -> list[tuple[int, str]]:
+    """Return the amounts that the ticket was granted so far, each with its currency."""
     return spending.granted(conn, ticket)
 
 

@@ -16,7 +16,9 @@ from handoff.staff import Person, outranks_admin
 
 @dataclass(frozen=True, slots=True)
 class Delegation:
-    """Who lent authority to whom; `action` None is every remedy, `cap` the most on one ticket."""
+    """Who lent authority to whom; `action` None is every remedy, `cap` the most on one ticket, in
+    the unit people speak of.
+    """
 
     id: int
     gives: Person

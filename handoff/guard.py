@@ -86,7 +86,8 @@ class Context:
     """What the text is held against.
 
     `granted` are the amounts that the ticket was granted, each by itself; one of 0 is a remedy without
-    money. `total` is what they come to, which a text may name, too. `known` are numbers and addresses
+    money. `total` is what they come to, which a text may name, too. Both are in `currency`; `foreign`
+    are those that were granted in another one, with it. `known` are numbers and addresses
     that may be said: the brand's own, and what the follower gave. `others` are the first names of other
     followers, `typos` misspelt words with what was meant, `seems` what the whole reads as, rude or a
     promise, with its chance and the words that spoke for it.
@@ -94,6 +95,8 @@ class Context:
 
     granted: Sequence[int]
     total: int = 0
+    currency: str = "IDR"
+    foreign: Set[tuple[int, str]] = frozenset()
     known: Set[str] = frozenset()
     own_names: Set[str] = frozenset()
     others: Set[str] = frozenset()
@@ -147,20 +150,32 @@ def _promises(part: Part, context: Context) -> list[Finding]:
         return []  # what something else costs
     if named:
         most = max(context.granted, default=0)
-        beyond = [one.value for one in part.amounts if one.value > most and one.value != context.total]
-        names_grant = any(one.value in context.granted for one in part.amounts)
+        beyond = [one for one in part.amounts if not _is_granted(one, context)]
+        names_grant = any(
+            one.value in context.granted if one.currency == context.currency else _is_granted(one, context)
+            for one in part.amounts
+        )
         if (not beyond or (names_grant and "price" in labels)) and not (share and not most):
             return []
         is_rule = not gives and (hedged or "offer" in labels)
         if not certain and (is_rule or hedged):
             return []
         if beyond:
-            return [Finding("promise", "amount", format_amount(beyond[0]))]
+            return [Finding("promise", "amount", format_amount(beyond[0].value, beyond[0].currency))]
         return [Finding("promise", "share")]
-    missing = ("money" in labels and not any(context.granted)) or not context.granted
+    money = any(context.granted) or any(amount for amount, _ in context.foreign)
+    goods = bool(context.granted or context.foreign)
+    missing = ("money" in labels and not money) or not goods
     if missing and (certain or (gives and not hedged and "offer" not in labels)):
         return [Finding("promise", "remedy", remedies[0])]
     return []
+
+
+def _is_granted(one: Amount, context: Context) -> bool:
+    """Say whether no more is named than was granted; of another currency, exactly that."""
+    if one.currency != context.currency:
+        return (one.value, one.currency) in context.foreign
+    return one.value <= max(context.granted, default=0) or one.value == context.total
 
 
 def _may_be_said(datum: Datum, context: Context) -> bool:

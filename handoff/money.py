@@ -13,38 +13,51 @@ UNITS = {
     "million": 1_000_000, "billion": 10**9, "perak": 1, "rupiah": 1,
 }  # fmt: skip
 SIGNS = {
-    "rp": "IDR", "rp.": "IDR", "idr": "IDR", "rupiah": "IDR", "$": "USD", "us$": "USD", "usd": "USD",
-    "dollar": "USD", "dollars": "USD", "dolar": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR", "£": "GBP",
-    "gbp": "GBP", "s$": "SGD", "sgd": "SGD", "rm": "MYR", "myr": "MYR", "¥": "JPY", "jpy": "JPY",
+    "rp": "IDR", "rp.": "IDR", "idr": "IDR", "rupiah": "IDR", "perak": "IDR", "$": "USD", "us$": "USD",
+    "usd": "USD", "dollar": "USD", "dollars": "USD", "dolar": "USD", "€": "EUR", "eur": "EUR", "euro": "EUR",
+    "euros": "EUR", "£": "GBP", "gbp": "GBP", "s$": "SGD", "sgd": "SGD", "rm": "MYR", "myr": "MYR",
+    "ringgit": "MYR", "¥": "JPY", "jpy": "JPY",
 }  # fmt: skip
+# What means the dollar of the country one is in, and whose dollars there are.
+DOLLAR = frozenset({"$", "dollar", "dollars", "dolar"})
+DOLLARS = frozenset({"USD", "SGD", "AUD", "NZD", "CAD", "HKD", "BND", "TWD"})
 DIGITS = {
     "nol": 0, "satu": 1, "dua": 2, "tiga": 3, "empat": 4, "lima": 5, "enam": 6, "tujuh": 7, "delapan": 8,
     "sembilan": 9, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
-    "nine": 9, "ten": 10, "twenty": 20, "fifty": 50, "setengah": 0.5, "half": 0.5,
+    "nine": 9, "ten": 10, "eleven": 11, "twelve": 12, "thirteen": 13, "fourteen": 14, "fifteen": 15,
+    "sixteen": 16, "seventeen": 17, "eighteen": 18, "nineteen": 19, "twenty": 20, "thirty": 30, "forty": 40,
+    "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90, "setengah": 0.5, "half": 0.5,
 }  # fmt: skip
 SCALES = {"belas": 10, "puluh": 10, "ratus": 100, "hundred": 100}
 ONES = {"sepuluh": 10, "sebelas": 11, "seratus": 100, "seribu": 1_000, "sejuta": 1_000_000, "semiliar": 10**9}
 
-_NUMBER = r"[0-9]+(?:[.,][0-9]+)*"
+_B = r"[^\S\n]{0,3}"  # a few blanks
+# "1.500.000,50", or "1 500 000": a number's parts are three digits where only blanks divide them.
+_NUMBER = r"(?:(?<![0-9]\s)[1-9][0-9]{0,2}(?:[^\S\n][0-9]{3})+(?![0-9])|[0-9]+)(?:[.,][0-9]+)*"
+_MOST_DIGITS = 30
 _SIGN = r"rp\.?|idr|us\$|s\$|\$|€|£|¥|usd|eur|gbp|sgd|rm|myr|jpy"
+_TAIL = rf"rupiah|perak|dollars?|dolar|euros?|ringgit|{_SIGN}"
 _UNIT = "|".join(sorted(UNITS, key=len, reverse=True))
-_AMOUNT = re.compile(rf"(-?)\s*(?:({_SIGN})\s*)?(-?)\s*({_NUMBER})\s*({_UNIT})?(?:\s*([a-z]+))?(?:,-|,--)?")
+_AMOUNT = re.compile(rf"(-?)\s*(?:({_SIGN})\s*)?(-?)\s*({_NUMBER})\s*({_UNIT})?(?:\s*({_TAIL}))?(?:,-|,--)?")
 _WORD = "|".join(sorted([*DIGITS, *SCALES, *ONES, *UNITS], key=len, reverse=True))
-_WORDS = re.compile(rf"\b(?:{_WORD})(?:[\s-]+(?:{_WORD}))*\b", re.IGNORECASE)
+_WORDS = re.compile(rf"\b(?:{_WORD})(?:[\s-]{{1,3}}(?:and\s{{1,3}})?(?:{_WORD}))*\b", re.IGNORECASE)
+_SPOKEN_IN = re.compile(rf"{_B}({_TAIL})(?!\w)", re.IGNORECASE)
 _FOUND = re.compile(
-    rf"(?<![\w.,/-])(?:({_SIGN})\s*)?({_NUMBER})(?:\s*-?\s*({_UNIT})\b)?"
-    rf"(?:\s+(rupiah|perak|dollars?|dolar|euro)\b)?(,-)?",
+    rf"(?<![\w.,/-])(?:({_SIGN}){_B})?({_NUMBER})(?:{_B}-?{_B}({_UNIT})\b)?(?:{_B}({_TAIL})(?!\w))?(,-)?",
     re.IGNORECASE,
 )
+# Figures that are an amount where nothing says so: whole thousands, grouped digits, and cents.
 _LOOSE = re.compile(r"[1-9][0-9]{0,5}(?:000|500)")
+_GROUPED = re.compile(r"[1-9][0-9]{0,2}(?:(?:[.,][0-9]{3})+|(?:\s[0-9]{3}){2,})")
+_CENTS = re.compile(r"[0-9]{1,3}(?:,?[0-9]{3})*\.[0-9]{2}")
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """An amount that a text names, from `start` to `end`."""
+    """An amount that a text names, from `start` to `end`, in the unit people speak of."""
 
     value: int
-    currency: str | None
+    currency: str
     start: int
     end: int
 
@@ -52,11 +65,13 @@ class Amount:
 def parse_amount(value: object, currency: str = "IDR") -> int:
     """Read one amount in the unit people speak of; ValueError says in a sentence what is wrong with it.
 
-    A whole number is taken as it is. In a text, "1.500.000" and "1,500,000" are one and a half million,
+    A bare whole number is taken as it is, typed or not: rupiah, and cents where cents are used, so that
+    15000 and "15000" are both USD 150.00. With a sign, a unit or cents it is said in the whole currency:
+    "$150" and "150.00" are that, too. In a text, "1.500.000" and "1 500 000" are one and a half million,
     "1,5jt" is too, "Rp 200rb" is 200000; what could be read in two ways is refused.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"{value!r} is no amount; write it as {_example(currency)}")
+        raise ValueError(f"{repr(value)[:40]} is no amount; write it as {_example(currency)}")
     if isinstance(value, float):
         if not value.is_integer():
             raise ValueError(f"{value} is no whole amount; write it as {_example(currency)}")
@@ -69,11 +84,17 @@ def parse_amount(value: object, currency: str = "IDR") -> int:
     return amount
 
 
-def find_amounts(text: str) -> list[Amount]:
-    """Return the amounts of money that a text names, in figures or words, in the order of the text."""
-    figures = list(_in_figures(text))
+def find_amounts(text: str, currency: str = "IDR") -> list[Amount]:
+    """Return the amounts of money that a text names, in figures or words, in the order of the text.
+
+    Those without a currency are in `currency`, whole units of it, as a follower reads them. Of what could
+    be read in two ways it is the larger.
+    """
+    figures = list(_in_figures(text, currency))
     words = [
-        one for one in _in_words(text) if not any(a.start < one.end and one.start < a.end for a in figures)
+        one
+        for one in _in_words(text, currency)
+        if not any(a.start < one.end and one.start < a.end for a in figures)
     ]
     return sorted([*figures, *words], key=lambda one: one.start)
 
@@ -93,84 +114,104 @@ def _parse(text: str, currency: str) -> int:
         value = _spoken(whole[0]) if whole else None
         if value is None:
             raise ValueError(f"{text[:40]!r} is no amount; write it as {_example(currency)}")
-        return value
+        return value * _minor(currency)
     minus, sign, other_minus, number, unit, tail = found.groups()
-    named = SIGNS.get(sign or "") or SIGNS.get(tail or "")
-    if tail and tail not in SIGNS:
-        raise ValueError(f"{text[:40]!r} is no amount; write it as {_example(currency)}")
-    if named is not None and named != currency:
+    named = _currency_of(sign or tail, currency)
+    if named != currency:
         raise ValueError(f"the amount is in {named}, and this remedy is granted in {currency}")
     if minus or other_minus:
         raise ValueError("an amount is not negative")
-    value = _value(number, unit, currency)
-    if value is None:
+    if number.isdecimal() and not (sign or unit or tail):
+        return int(number) if len(number) <= _MOST_DIGITS else LARGEST + 1
+    values = _values(number, unit, currency)
+    if currency not in WHOLE and not (sign or unit or tail) and _GROUPED.fullmatch(number):
+        values |= {value // 100 for value in values}  # "1,500": of the currency, or of its cents
+    if len(values) != 1:
         raise ValueError(f"{text[:40]!r} could be read in two ways; write it as {_example(currency)}")
-    return value
+    return values.pop()
 
 
 def _example(currency: str) -> str:
-    return "150000, 150.000 or 150rb" if currency == "IDR" else "15000 or 150.00"
+    if currency == "IDR":
+        return "150000, 150.000 or 150rb"
+    return "15000" if currency in WHOLE else "150.00, or 15000 in its smallest unit"
 
 
-def _value(number: str, unit: str | None, currency: str) -> int | None:
-    """Return what figures and their unit say; None where it could be read in two ways."""
-    scale = UNITS.get(unit or "", 1)
-    minor = 1 if currency in WHOLE else 100
-    parts = re.split(r"[.,]", number)
-    marks = re.findall(r"[.,]", number)
+def _minor(currency: str) -> int:
+    return 1 if currency in WHOLE else 100
+
+
+def _currency_of(sign: str | None, currency: str) -> str:
+    """Return the currency that a sign names; a bare dollar is that of the brand, where it has dollars."""
+    named = (sign or "").lower()
+    if named in DOLLAR and currency in DOLLARS:
+        return currency
+    return SIGNS.get(named, currency)
+
+
+def _values(number: str, unit: str | None, currency: str) -> set[int]:
+    """Return what figures and their unit may say, said in the whole currency; several where it is unsure."""
+    scale, minor = UNITS.get(unit or "", 1), _minor(currency)
+    number = re.sub(r"\s", "", number)
+    if len(number) > _MOST_DIGITS:
+        return {LARGEST + 1}
+    parts, marks = re.split(r"[.,]", number), re.findall(r"[.,]", number)
+    joined = int("".join(parts)) * scale * minor
     if not marks:
-        return int(number) * scale * minor
-    grouped = all(len(part) == 3 for part in parts[1:]) and len(parts[0]) <= 3 and len(set(marks)) == 1
-    if grouped and not (len(parts) == 2 and minor == 100 and scale == 1 and marks[0] == ","
-                        and len(parts[1]) != 3):  # fmt: skip
-        return int("".join(parts)) * scale * minor
-    cents = parts[-1]
-    before = parts[:-1]
-    is_grouped = len(before) == 1 or (
-        all(len(part) == 3 for part in before[1:]) and len(set(marks[:-1])) == 1 and marks[-1] != marks[0]
-    )
-    if not is_grouped or len(cents) > 2:
-        return None
+        return {joined}
+    before, fraction = parts[:-1], parts[-1]
+    is_grouped = all(len(part) == 3 for part in before[1:]) and len(set(marks[:-1])) <= 1
+    is_grouped = is_grouped and (len(before) == 1 or len(before[0]) <= 3)
     whole = int("".join(before))
-    if scale > 1:
-        return int(whole * scale + int(cents) * scale // 10 ** len(cents)) * minor
-    if minor == 100 and len(cents) == 2:
-        return whole * 100 + int(cents)
-    return whole * minor if cents == "00" else None
+    said = whole * scale * minor + int(fraction) * scale * minor // 10 ** len(fraction)
+    if is_grouped and len(fraction) == 3 and len(before[0]) <= 3 and len(set(marks)) == 1:
+        return {joined, said} if scale > 1 and len(marks) == 1 else {joined}
+    if not is_grouped or (len(before) > 1 and marks[-1] == marks[0]):
+        return {joined, said}
+    is_sure = len(fraction) <= 2 and (minor > 1 or len(before) > 1 or len(before[0]) > 3)
+    if scale > 1 or (is_sure and (minor == 1 or len(fraction) == 2)) or (minor == 1 and fraction == "00"):
+        return {said}  # of rupiah nobody pays the cents
+    return {joined, said}
 
 
-def _in_figures(text: str) -> Iterator[Amount]:
+def _in_figures(text: str, brands: str) -> Iterator[Amount]:
     for found in _FOUND.finditer(text):
         sign, number, unit, tail, dash = found.groups()
-        currency = SIGNS.get((sign or tail or "").lower())
         unit = unit.lower() if unit else None
-        if unit in ("rupiah", "perak"):
-            currency = "IDR"
-        plain = number.rstrip(".,")
-        value = _value(plain, unit, "IDR")
-        is_marked = bool(currency or unit or dash)
-        is_grouped = re.fullmatch(r"[1-9][0-9]{0,2}(?:[.,][0-9]{3})+", plain) is not None
-        if value is None or not (is_marked or is_grouped or _LOOSE.fullmatch(plain)):
-            continue
-        end = found.start(2) + len(plain) if not (unit or tail or dash) else found.end()
-        yield Amount(value, currency, found.start(), end)
+        named = sign or tail or (unit if unit in SIGNS else None)
+        currency = _currency_of(named, brands)
+        is_marked = bool(named or unit or dash)
+        is_loose = _GROUPED.fullmatch(number) or _LOOSE.fullmatch(number)
+        if is_marked or is_loose or (currency not in WHOLE and _CENTS.fullmatch(number)):
+            value = max(_values(number, unit, currency))
+            yield Amount(value, currency, found.start(), found.end())
 
 
-def _in_words(text: str) -> Iterator[Amount]:
+def _in_words(text: str, brands: str) -> Iterator[Amount]:
     for found in _WORDS.finditer(text):
         value = _spoken(found[0])
-        if value is not None and value >= 1_000:
-            yield Amount(value, None, found.start(), found.end())
+        behind = _SPOKEN_IN.match(text, found.end())
+        said = re.split(r"[\s-]+", found[0].lower())[-1]
+        named = behind[1] if behind else said if said in SIGNS else None
+        if value is not None and (value >= 1_000 or named):
+            currency = _currency_of(named, brands)
+            yield Amount(value * _minor(currency), currency, found.start(), found.end())
 
 
 def _spoken(words: str) -> int | None:
     """Return what number words say: "dua ratus ribu"; None where they are no number."""
     total, group = 0.0, 0.0
     for word in re.split(r"[\s-]+", words.lower()):
+        if word == "and":
+            continue
         if word in DIGITS:
             group += DIGITS[word]
+        elif word == "belas":
+            group += 10
+        elif word == "hundred":
+            group = (group or 1) * 100
         elif word in SCALES:
-            group = group % 10 + 10 if word == "belas" else _times(group, SCALES[word])
+            group = _times(group, SCALES[word])
         elif word in ONES and ONES[word] >= 1_000:
             total, group = total + ONES[word], 0.0
         elif word in ONES:

@@ -186,6 +186,11 @@ class Promises:
         target, warn_at = OWN_TERMS[kind]
         return Terms(target, Calendar.always(self.zone), warn_at or self.warn_at, self.version)
 
+    @property
+    def currency(self) -> str:
+        """Return the currency in which the brand speaks: that of its first remedy."""
+        return self.sop[0].currency if self.sop else "IDR"
+
     def find_sop(self, action: str) -> Sop | None:
         """Return the remedy of that name, if there is one."""
         return next((sop for sop in self.sop if sop.action == action), None)

@@ -25,7 +25,7 @@ class Room:
 
 
 def room(sop: Sop, role: Role, spent: Spent) -> Room:
-    """Return what the person may grant now; below 0 nothing, not even what costs nothing."""
+    """Return what the person may grant now: 0 where all is spent, which leaves what costs nothing."""
     left = {
         "role": sop.limit(role) - spent.ticket,
         "contact_30d": sop.contact_30d - spent.contact_30d,

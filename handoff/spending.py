@@ -48,11 +48,15 @@ def in_30_days(conn: Connection, action: str, conversation: int, now: datetime) 
     ) + _overrides(conn, action, OVERRIDES.c.conversation_id == conversation, OVERRIDES.c.at > since)
 
 
-def granted(conn: Connection, ticket: int) -> list[int]:
-    """Return the amounts that the ticket was granted, each by itself: those that a text may name."""
-    done = select(WORTH).where(APPROVALS.c.ticket_id == ticket, IS_GRANTED).order_by(APPROVALS.c.id)
-    broken = select(OVERRIDES.c.amount).where(OVERRIDES.c.ticket_id == ticket).order_by(OVERRIDES.c.id)
-    return [*conn.scalars(done), *conn.scalars(broken)]
+def granted(conn: Connection, ticket: int) -> list[tuple[int, str]]:
+    """Return the amounts that the ticket was granted, each with its currency: those that a text may name."""
+    done = select(WORTH, APPROVALS.c.currency).where(APPROVALS.c.ticket_id == ticket, IS_GRANTED)
+    broken = select(OVERRIDES.c.amount, OVERRIDES.c.currency).where(OVERRIDES.c.ticket_id == ticket)
+    rows = [
+        *conn.execute(done.order_by(APPROVALS.c.id)),
+        *conn.execute(broken.order_by(OVERRIDES.c.id)),
+    ]
+    return [(amount, currency) for amount, currency in rows]
 
 
 def _approvals(conn: Connection, action: str, *which: ColumnElement[bool]) -> int:

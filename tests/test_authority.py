@@ -28,9 +28,9 @@ def scene() -> Stage:
     return desk()
 
 
-def desk() -> Stage:
+def desk(sop: Sop = REFUND) -> Stage:
     brand = small_brand()
-    scene = stage(replace(brand, promises=replace(brand.promises, sop=(REFUND,))))
+    scene = stage(replace(brand, promises=replace(brand.promises, sop=(sop,))))
     scene.says(COMPLAINT)
     scene.does("alice", "claim")
     return scene
@@ -67,6 +67,12 @@ def test_the_approved_text_goes_out_as_it_was_approved_and_once(scene: Stage) ->
         with pytest.raises(Refused, match="not_open"):
             scene.does(who, "approve", approval=1)
     assert granted(scene) == [("executed", 750_000)]
+
+
+@pytest.mark.parametrize("written", ["9" * 5_000, "9" * 20, 10**30])
+def test_a_number_that_is_none_of_the_database_is_refused(scene: Stage, written: object) -> None:
+    with pytest.raises(Refused, match="unknown: there is no approval of that number"):
+        scene.does("sue", "approve", approval=written)
 
 
 def test_an_approver_who_was_demoted_meanwhile_approves_nothing(scene: Stage) -> None:
@@ -134,6 +140,26 @@ def test_a_text_that_did_not_arrive_grants_nothing(scene: Stage) -> None:
         assert outbox.mark_sending(conn, row) is not None
         delivery.failed(conn, scene.brand, row, "400: gone", scene.now)
     assert granted(scene) == [("failed", 150_000)]
+
+
+@pytest.mark.parametrize(
+    "text", ["USD 9.000", "$9,000", "9.000 dolar", "9.000 usd", "Rp1.500.000,50", "Rp 1 500 000"]
+)
+def test_no_text_grants_more_than_the_remedy_or_another_currency(scene: Stage, text: str) -> None:
+    with pytest.raises(Refused, match="guard: it promises"):
+        scene.does("alice", "remedy", action="refund", amount=15_000, text=f"Kami refund {text} ya Kak.")
+    assert granted(scene) == []
+
+
+def test_a_remedy_in_dollars_is_held_against_dollars() -> None:
+    sop = Sop("refund", "USD", 20_000, 200_000, 2_000_000, 50_000, 100_000, 100_000)
+    scene = desk(sop)
+    for text in ("We will refund $9,000.", "We will refund $150.01.", "We will refund Rp15.000."):
+        with pytest.raises(Refused, match="guard: it promises"):
+            scene.does("alice", "remedy", action="refund", amount="$150", text=text)
+    scene.does("alice", "remedy", action="refund", amount="$150", text="We will refund $150.00.")
+    assert granted(scene) == [("approved", 15_000)]
+    scene.does("alice", "reply", text="We will refund $150 today.")
 
 
 def test_a_remedy_that_was_lost_is_granted_anew_and_not_sent_again(scene: Stage) -> None:

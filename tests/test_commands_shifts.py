@@ -161,3 +161,27 @@ def test_a_change_that_cannot_be_is_one_line(
     captured = capsys.readouterr()
     assert (captured.out, captured.err.count("\n")) == ("", 1)
     assert said in captured.err
+
+
+def test_authority_is_lent_up_to_a_cap_in_the_currency_of_the_remedy(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    people = CONFIG.replace('role = "admin"', 'role = "supervisor"')
+    remedies = (
+        '[[sop]]\naction = "refund"\ncurrency = "USD"\nsupervisor = 20000\n[[sop]]\naction = "voucher"\n'
+    )
+    (home / "config.toml").write_text(people + remedies, "utf-8")
+    assert execute(["staff", "list"]) == 0
+    lent = ["staff", "delegate", "sari", "budi", "--until", "2099-12-31"]
+    capsys.readouterr()
+    for cap in ("150.00", "15000", "$150"):
+        assert execute([*lent, "--action", "refund", "--cap", cap]) == 0
+        assert "refund up to USD 150.00, until 2099-12-31" in capsys.readouterr().out
+    assert execute([*lent, "--action", "voucher", "--cap", "1jt"]) == 0
+    assert "voucher up to Rp1.000.000" in capsys.readouterr().out
+    assert execute([*lent, "--action", "voucher", "--cap", "$150"]) == 2
+    assert "this remedy is granted in IDR" in capsys.readouterr().err
+    assert execute([*lent, "--cap", "15000"]) == 2
+    assert "the remedies are in IDR and USD; name one with --action" in capsys.readouterr().err
+    assert execute(["staff", "delegations"]) == 0
+    assert capsys.readouterr().out.count("up to USD 150.00") == 3

@@ -15,7 +15,7 @@ from bot.settings.calendars import parse_date
 from handoff import delegations, people
 from handoff.delegations import Delegation
 from handoff.entry import Entry
-from handoff.money import parse_amount
+from handoff.money import format_amount, parse_amount
 from handoff.staff import Person
 
 
@@ -25,14 +25,21 @@ def delegate(
     until: Annotated[str, typer.Option(help="The last day, such as 2026-12-31.")],
     since: Annotated[str | None, typer.Option(help="The first day; today where none is named.")] = None,
     action: Annotated[str | None, typer.Option(help="Only this remedy of the SOP.")] = None,
-    cap: Annotated[str, typer.Option(help="The most on one ticket, such as 1000000 or 1jt.")] = "1000000",
+    cap: Annotated[
+        str,
+        typer.Option(
+            help="The most on one ticket, in the currency of the remedy: 1000000 or 1jt in IDR; $150, 150.00 "
+            "or, in cents, 15000 in USD."
+        ),
+    ] = "1000000",
     config: ConfigOption = None,
 ) -> None:
     """Lend the authority to approve for some days, up to a cap; it is not handed on."""
     settings, now = settings_of(config), utc_now()
     try:
         begins = now if since is None else _midnight(since, settings)
-        ends, most = _midnight(until, settings) + timedelta(days=1), parse_amount(cap)
+        ends = _midnight(until, settings) + timedelta(days=1)
+        most = parse_amount(cap, _currency(action, settings))
     except ValueError as error:
         raise CommandError(str(error)) from error
     with transaction(building.open_database(settings)) as conn:
@@ -64,6 +71,14 @@ def undelegate(
     out(f"{undone.takes.name} approves for {undone.gives.name} no more")
 
 
+def _currency(action: str | None, settings: Settings) -> str:
+    """Return the currency of a remedy; raises ValueError where every remedy is meant and they differ."""
+    used = {sop.currency for sop in settings.promises.sop if action in (None, sop.action)}
+    if len(used) > 1:
+        raise ValueError(f"the remedies are in {' and '.join(sorted(used))}; name one with --action")
+    return used.pop() if used else settings.promises.currency
+
+
 def _midnight(day: str, settings: Settings) -> datetime:
     return datetime.combine(parse_date(day), time(), settings.zone)
 
@@ -79,4 +94,11 @@ def _written(one: Delegation, settings: Settings) -> str:
     what = one.action or "every remedy"
     until = (one.ends_at - timedelta(seconds=1)).astimezone(settings.zone)
     who = f"{one.takes.name} approves for {one.gives.name}"
-    return f"{one.id}: {who}: {what} up to {one.cap}, until {until:%Y-%m-%d}"
+    return f"{one.id}: {who}: {what} up to {_cap(one, settings)}, until {until:%Y-%m-%d}"
+
+
+def _cap(one: Delegation, settings: Settings) -> str:
+    try:
+        return format_amount(one.cap, _currency(one.action, settings))
+    except ValueError:  # a remedy in another currency was added since
+        return f"{one.cap} of each currency's smallest unit"

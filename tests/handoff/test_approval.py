@@ -81,7 +81,9 @@ def test_the_tightest_limit_binds() -> None:
     assert room(REFUND, Role.ADMIN, Spent(150_000)).amount == 50_000
     assert room(REFUND, Role.ADMIN, Spent(0, 450_000)).bound_by == "contact_30d"
     assert room(REFUND, Role.ADMIN, Spent(0, 0, 1_000_000)).amount == 0
-    assert is_within(REFUND, Role.ADMIN, 0, Spent(10**9))
+    assert room(REFUND, Role.ADMIN, Spent(10**9)).amount == 0, "more was granted above than the role may"
+    assert is_within(REFUND, Role.ADMIN, 0, Spent(10**9)), "what costs nothing needs no room"
+    assert not is_within(REFUND, Role.ADMIN, 1, Spent(10**9))
     assert sufficient_roles(REFUND, 750_000, 0) == [Role.SUPERVISOR, Role.DECISION_MAKER]
     assert sufficient_roles(REFUND, 30_000_000, 0) == [Role.DECISION_MAKER]
 

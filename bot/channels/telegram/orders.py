@@ -35,9 +35,10 @@ ORDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "kunci": ("lock", ("person",)),
     "lock": ("lock", ("person",)),
 }
-_LONGEST_ID, _AMOUNT = 18, 5  # digits of a number; from so many on "/setuju 150000" names an amount
+_AMOUNT = 5  # digits from which on "/setuju 150000" names an amount
 # An amount as it is written, "150 rb" and "Rp 1.500.000" in one.
 _WRITTEN = re.compile(r"(?:rp\.?\s*)?\S+(?:\s+(?:rb|ribu|k|jt|juta)\b)?", re.IGNORECASE)
+MOST_DIGITS = 20  # more than any number has; what has so many is refused as unknown
 NUMBERED = ("approval", "override", "version")
 VERDICTS = {"dibenarkan": "justified", "salah": "not_justified", "ubahsop": "sop_change"}
 
@@ -67,13 +68,13 @@ def read_order(text: str, subject: Mapping[str, int] | None = None) -> Order | N
         if name in NUMBERED:
             word, behind = _split(left)
             number = word.removeprefix("#")
-            is_number = number.isascii() and number.isdigit() and len(number) <= _LONGEST_ID
+            is_number = number.isascii() and number.isdigit()
             is_id = is_number and (word != number or verb != "approve" or len(number) < _AMOUNT)
             if subject and name in subject:
                 args[name] = subject[name]
-                left = behind if is_number and int(number) == subject[name] else left
+                left = behind if is_number and int(number[:MOST_DIGITS]) == subject[name] else left
             elif is_id:
-                args[name], left = int(number), behind
+                args[name], left = int(number[:MOST_DIGITS]), behind
         elif name == "amount":
             amount = _WRITTEN.match(left)
             args[name] = amount[0].strip() if amount else ""
