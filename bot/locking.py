@@ -2,13 +2,13 @@
 
 from datetime import datetime
 
-from sqlalchemy import Connection, delete
+from sqlalchemy import Connection
 
 from bot import act as values
 from bot import ledger
 from bot.act import Act
 from bot.brand import Brand
-from bot.tables import SESSIONS
+from bot.logins import revoke
 from handoff import people, shifts
 from handoff.entry import Entry, Refused, TellSeniors
 from handoff.staff import Person, outranks
@@ -25,7 +25,7 @@ def lock(conn: Connection, brand: Brand, person: Person, act: Act, now: datetime
     if not outranks(person, other):
         raise Refused("not_allowed", f"locking {other.name} takes somebody above them")
     freed = shifts.leave(conn, brand.promises, other, now)
-    conn.execute(delete(SESSIONS).where(SESSIONS.c.staff_id == other.id))
+    revoke(conn, other.id)
     entry = Entry("staff_removed", staff=other.id, data={"by": person.id})
     told = TellSeniors("locked", {"who": other.name}, None, person.id, other.id)
     ledger.record(conn, brand, [entry, *freed, told], now)

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from sqlalchemy import Connection, delete, insert, update
 
-from bot.tables import LOGINS
+from bot.tables import LOGINS, SESSIONS
 
 
 class Purpose(StrEnum):
@@ -45,6 +45,12 @@ def use_login(conn: Connection, token: str, purpose: Purpose, now: datetime) -> 
     )
     used = update(LOGINS).where(*mine).values(used=True).returning(LOGINS.c.staff_id)
     return conn.execute(used).scalar_one_or_none()
+
+
+def revoke(conn: Connection, staff_id: int) -> None:
+    """End every session of a person, and make their links useless; who comes back signs in anew."""
+    for table in (SESSIONS, LOGINS):
+        conn.execute(delete(table).where(table.c.staff_id == staff_id))
 
 
 def digest(secret: str) -> str:

@@ -4,12 +4,15 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from bot.cli import execute
+from bot.database import open_engine, transaction
+from bot.web.sign_in import find_session, sign_in
 from knowledge.reading import SIGNALS
 
 DEMO = Path(__file__).parent.parent / "config.toml"
@@ -199,6 +202,26 @@ def test_people_come_and_go(home: Path, capsys: pytest.CaptureFixture[str]) -> N
     ]
     assert execute(["staff", "login", "tono"]) == 0
     assert "/login/" in capsys.readouterr().out
+
+
+def test_who_comes_back_signs_in_anew(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A session or a link of before the removal does not live again with the person."""
+    assert execute(["staff", "add", "tini"]) == 0
+    tokens = []
+    for _ in range(2):
+        capsys.readouterr()
+        assert execute(["staff", "login", "tini"]) == 0
+        tokens.append(capsys.readouterr().out.strip().rpartition("/")[2])
+    engine, now = open_engine(f"sqlite:///{home / 'mimin.db'}"), datetime.now(UTC)
+    with transaction(engine) as conn:
+        secret = sign_in(conn, tokens[0], now)
+        assert find_session(conn, secret, now) is not None
+    assert execute(["staff", "remove", "tini"]) == 0
+    assert execute(["staff", "add", "tini"]) == 0
+    with transaction(engine) as conn:
+        assert find_session(conn, secret, now) is None
+        assert sign_in(conn, tokens[1], now) is None
+    engine.dispose()
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from bot.clock import utc_now
 from bot.commands import lending
 from bot.commands.context import CommandError, ConfigOption, JsonOption, learn, out, settings_of
 from bot.database import reading, transaction
-from bot.logins import create_login
+from bot.logins import create_login, revoke
 from bot.settings import Settings
 from bot.settings.addresses import parse_mail_address
 from bot.settings.calendars import parse_date
@@ -143,6 +143,7 @@ def remove(name: NameArgument, config: ConfigOption = None) -> None:
         promises, _ = rules.in_force(conn, settings.promises, utc_now())
         held = sum(filed.ticket.assignee == person.id for filed in tickets.list_open(conn))
         freed = shifts.leave(conn, promises, person, utc_now())
+        revoke(conn, person.id)
         _log(conn, "staff_removed", person)
         ledger.record(conn, brand, freed, utc_now())
     out(f"{person.name} is out" + (f"; {held} tickets wait again" if held else ""))
