@@ -14,13 +14,14 @@ from bot.channels.channel import Hook
 from bot.service import Service
 from bot.web import gate, health
 from bot.web.acting import Acting
+from bot.web.assets import STATIC
 from bot.web.chat import Chat
 from bot.web.desk import Desk
 from bot.web.files import Files
 from bot.web.hook import Hooked
 from bot.web.launcher import Launcher
 from bot.web.news import News
-from bot.web.pages import STATIC, Pages
+from bot.web.pages import Pages
 from bot.web.reports import Reports
 from bot.web.safety import SafeHeaders, headers_of
 from bot.web.sign_in import find_session, sign_in
@@ -95,7 +96,7 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
             Route("/logout", acting.leave, methods=["POST"]),
             Route("/healthz", healthz),
             Route("/telegram/{secret}", Hooked(hook).take, methods=["POST"]),
-            Mount("/static", StaticFiles(directory=STATIC)),
+            Mount("/static/{version}", StaticFiles(directory=STATIC)),
         ],
         middleware=[Middleware(SafeHeaders, sites=sites, tls=bool(service.settings.web_address))],
         exception_handlers={HTTPException: explain, 500: explain},

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from bot.service import Service
-from bot.web import gate, times
+from bot.web import assets, gate, times
 from bot.web.files import attached, words_beside
 from bot.web.gate import LANGUAGE, YEAR
 from bot.web.words import choose_language, read_words
@@ -21,7 +21,6 @@ from handoff.money import format_amount
 from handoff.staff import may_read
 
 HERE = Path(__file__).parent
-STATIC = HERE / "static"
 TINTS = 6
 
 
@@ -91,6 +90,7 @@ def _environment() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.globals["static"] = assets.ADDRESS
     environment.filters |= {
         "first_name": first_name,
         "initial": initial,

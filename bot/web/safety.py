@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from bot.web.assets import caching
+
 HEADERS = {
     "content-security-policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -38,8 +40,7 @@ def headers_of(path: str, sites: Sequence[str]) -> Mapping[str, str]:
 
 
 class SafeHeaders:
-    """Adds the security headers to every answer, unless it has its own, and what may be kept of it: the
-    static files, which are asked after.
+    """Adds the security headers to every answer, unless it has its own, and for how long it may be kept.
 
     `tls` says that a proxy in front speaks it, so that cookies are for https only.
     """
@@ -56,15 +57,13 @@ class SafeHeaders:
             return
         if self._tls:
             scope["scheme"] = "https"
-        caching = "no-cache" if scope["path"].startswith("/static/") else "no-store"
-        added = {**headers_of(scope["path"], self._sites), "cache-control": caching}
-        if self._tls:
-            added |= STAYS
+        added = {**headers_of(scope["path"], self._sites), **(STAYS if self._tls else {})}
 
         async def complete(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in added.items():
+                kept = caching(scope["path"]) if message["status"] < 400 else "no-store"
+                for name, value in {**added, "cache-control": kept}.items():
                     headers.setdefault(name, value)
             await send(message)
 

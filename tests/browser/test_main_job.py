@@ -167,6 +167,7 @@ def test_what_is_typed_survives_news_and_a_lost_connection(mimin: Running, chrom
     desk.goto(mimin.logins["supervisor"])
     desk.get_by_role("link", name="Tamu").first.click()
     box = desk.get_by_label("Balasan untuk")
+    expect(desk.locator("#form-reply [name=hold]")).to_have_value("yes")  # the script is at work
     box.fill("belum selesai menul")
     desk.context.set_offline(True)
     say(follower, "halo admin, satu lagi")

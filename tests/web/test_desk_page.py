@@ -9,6 +9,7 @@ import httpx
 from sqlalchemy import Connection, insert
 
 from bot.tables import CONTACTS, CONVERSATIONS, LOG, MESSAGES, OUTBOX
+from bot.web import assets
 from handoff.tables import DEADLINES, TICKETS
 from tests.web.house import NOW, Browser, Mimin, wait_until
 
@@ -118,20 +119,29 @@ def test_the_desk_speaks_the_language_of_whoever_looks(mimin: Mimin) -> None:
 
 def test_every_answer_carries_the_security_headers(mimin: Mimin) -> None:
     browser = mimin.signed_in("sari")
-    for path in ("/", "/desk", "/nowhere", "/healthz", "/static/desk.js", "/login/x"):
+    for path in ("/", "/desk", "/nowhere", "/healthz", f"{assets.ADDRESS}/desk.js", "/login/x"):
         headers = browser.get(path).headers
         policy = headers["content-security-policy"]
         assert "default-src 'none'" in policy
         assert "unsafe" not in policy
         assert headers["x-content-type-options"] == "nosniff"
         assert headers["referrer-policy"] == "no-referrer"
-        assert headers["cache-control"] == ("no-cache" if "static" in path else "no-store")
+        assert ("immutable" if "static" in path else "no-store") in headers["cache-control"]
         assert "<script>" not in browser.get(path).text
         assert " style=" not in browser.get(path).text
 
 
+def test_static_files_are_kept_only_under_the_address_they_have_now(mimin: Mimin) -> None:
+    visitor = mimin.visitor()
+    assert f'src="{assets.ADDRESS}/chat.js"' in visitor.get("/").text
+    old = visitor.get("/static/of-an-older-version/chat.js")  # a page opened before the upgrade
+    assert (old.status_code, old.headers["cache-control"]) == (200, "no-cache")
+    nothing = visitor.get(f"{assets.ADDRESS}/nothing.js")
+    assert (nothing.status_code, nothing.headers["cache-control"]) == (404, "no-store")
+
+
 def test_later_pages_are_honestly_not_there(mimin: Mimin) -> None:
-    for path in ("/knowledge", "/metrics", "/static/../app.py"):
+    for path in ("/knowledge", "/metrics", f"{assets.ADDRESS}/../app.py"):
         assert mimin.visitor().get(path).status_code == 404
 
 
