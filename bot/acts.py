@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import contacts, crisis_acts, ledger, locking, rating, remedy_acts, replying, suspicion, ticket_acts
+from bot import contacts, crisis_acts, ledger, rating, remedy_acts, replying, staffing, suspicion, ticket_acts
 from bot.act import Act, number, text
 from bot.brand import Brand
 from bot.contacts import Thread
@@ -52,8 +52,8 @@ def _do(
         crisis = number(act, "crisis")
         ledger.record(conn, brand, climbs.ack(conn, brand.promises, None, person, now, crisis), now)
         return None, None, None
-    if act.verb == "lock":
-        locking.lock(conn, brand, person, act, now)
+    if act.verb in staffing.VERBS:
+        staffing.perform(conn, brand, person, act, now)
         return None, None, None
     if act.verb in remedy_acts.DECIDES:
         filed = remedy_acts.decide(conn, brand, person, act, now)

@@ -21,7 +21,8 @@ BEGIN = "0" * 64
 # What stands in the chain: who did, or tried, what they are trusted with.
 AUDITED = frozenset(
     {"act", "refused", "approval", "override", "crisis", "statement", "suspicious", "erased", "retried",
-     "staff_added", "staff_role", "staff_changed", "staff_removed", "delegated", "undelegated"}
+     "staff_added", "staff_role", "staff_changed", "staff_removed", "sessions_ended",
+     "delegated", "undelegated"}
 )  # fmt: skip
 
 

@@ -4,10 +4,11 @@ import hashlib
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, delete, insert, update
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from bot.tables import LOGINS, SESSIONS
+from bot.tables import LOGINS, MARKS, SESSIONS
 
 
 class Purpose(StrEnum):
@@ -17,6 +18,7 @@ class Purpose(StrEnum):
     TELEGRAM = "telegram"
 
 
+WEB_ADDRESS = "web_address"  # the mark of where the running process serves its pages
 LASTS = {Purpose.DESK: timedelta(minutes=15), Purpose.TELEGRAM: timedelta(days=3)}
 
 
@@ -45,6 +47,24 @@ def use_login(conn: Connection, token: str, purpose: Purpose, now: datetime) -> 
     )
     used = update(LOGINS).where(*mine).values(used=True).returning(LOGINS.c.staff_id)
     return conn.execute(used).scalar_one_or_none()
+
+
+def page_address(conn: Connection) -> str | None:
+    """Return where the running process serves its pages, or served them last."""
+    return conn.execute(select(MARKS.c.value).where(MARKS.c.name == WEB_ADDRESS)).scalar_one_or_none()
+
+
+def list_sessions(conn: Connection, now: datetime) -> list[Row[Any]]:
+    """Return every session that is not over, newest first: `handle`, `staff_id`, `browser`, `expires_at`."""
+    handle = SESSIONS.c.digest.label("handle")
+    rows = select(handle, SESSIONS.c.staff_id, SESSIONS.c.browser, SESSIONS.c.expires_at)
+    return list(conn.execute(rows.where(SESSIONS.c.expires_at > now).order_by(SESSIONS.c.expires_at.desc())))
+
+
+def end_session(conn: Connection, staff_id: int, handle: str) -> bool:
+    """End one session of a person; False where it is none of theirs, or over."""
+    mine = (SESSIONS.c.staff_id == staff_id, SESSIONS.c.digest == handle)
+    return conn.execute(delete(SESSIONS).where(*mine)).rowcount > 0
 
 
 def revoke(conn: Connection, staff_id: int) -> None:

@@ -8,9 +8,10 @@ from sqlalchemy import Connection, Row, select
 
 from bot import asking, briefing, contacts, crisis_news, decisions, outbox
 from bot.brand import Brand
+from bot.logins import page_address
 from bot.outbox import Letter
 from bot.places import places, second_places
-from bot.tables import MARKS, MESSAGES, WEB_ADDRESS
+from bot.tables import MESSAGES
 from bot.wording import clock_words, quote
 from handoff import clocks, people, tickets
 from handoff.entry import (
@@ -143,7 +144,7 @@ def _facts(conn: Connection, alert: Row[Any], person: Person | None) -> dict[str
         "n": alert.n,
         "ticket": alert.ticket_id,
     }
-    address = conn.execute(select(MARKS.c.value).where(MARKS.c.name == WEB_ADDRESS)).scalar_one_or_none()
+    address = page_address(conn)
     if address is not None and alert.ticket_id is not None:
         conversation = tickets.get(conn, alert.ticket_id).conversation
         facts["link"] = f"{address}/desk/conversations/{conversation}"

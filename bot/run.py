@@ -26,12 +26,12 @@ from bot.channels.channel import Channel, Closing, Line, Page
 from bot.chores import Chores
 from bot.clock import utc_now
 from bot.database import DatabaseError, Writer, database_file, reading, transaction
-from bot.logins import create_login
+from bot.logins import WEB_ADDRESS, create_login
 from bot.loop import run_loop
 from bot.sender import Sender
 from bot.service import Pulse, Service, keep_going
 from bot.settings import Settings
-from bot.tables import MARKS, WEB_ADDRESS
+from bot.tables import MARKS
 from bot.uploads import Uploads
 from bot.web.app import build_app
 from handoff import people, rules, sweep

@@ -260,6 +260,7 @@ class SessionRow(SQLModel, table=True):
     staff_id: int = Field(foreign_key="staff.id", index=True)
     csrf: str = Field(max_length=64)
     expires_at: datetime = instant(nullable=False)
+    browser: str = Field(default="", max_length=40)
 
 
 class AuditRow(SQLModel, table=True):
@@ -317,4 +318,3 @@ SESSIONS = table(SessionRow)
 MARKS = table(MarkRow)
 AUDIT = table(AuditRow)
 SEALED = table(SealedRow)
-WEB_ADDRESS = "web_address"  # the mark of where the running process serves its pages

@@ -31,6 +31,12 @@ def find_by_id(conn: Connection, staff_id: int) -> Person | None:
     return _person(row, _swaps(conn)) if row else None
 
 
+def find_former(conn: Connection, name: str) -> Person | None:
+    """Return who had that name and has left, in the role they had."""
+    row = conn.execute(_people().where(STAFF.c.name == name, ~STAFF.c.active)).first()
+    return _person(row, {}) if row else None
+
+
 def find_by_telegram(conn: Connection, telegram: int) -> Person | None:
     """Return the active person with that Telegram account."""
     row = conn.execute(_people().where(STAFF.c.telegram == telegram, STAFF.c.active)).first()
@@ -80,9 +86,12 @@ def change(
     telegram: int | None = None,
     email: str | None = None,
 ) -> None:
-    """Change when the person is on call and where they are reached; None leaves a thing as it is."""
+    """Change when the person is on call and where they are reached; None leaves a thing as it is, and an
+    empty address takes it away.
+    """
     given = {"on_call": None if on_call is None else list(on_call), "telegram": telegram, "email": email}
-    values = {name: value for name, value in given.items() if value is not None}
+    values = {name: value or None if name == "email" else value for name, value in given.items()
+              if value is not None}  # fmt: skip
     conn.execute(update(STAFF).where(STAFF.c.id == person.id).values(values))
 
 

@@ -27,6 +27,7 @@ class Person:
     swaps: tuple[Swap, ...] = ()
 
 
+LONGEST_NAME = 80
 # The least role that may try an act; what else must hold is said where the act is done.
 LEAST_ROLE = {
     "claim": Role.ADMIN,
@@ -61,6 +62,7 @@ LEAST_ROLE = {
     "recall": Role.SUPERVISOR,
     "lock": Role.SUPERVISOR,
     "manage_staff": Role.SUPERVISOR,
+    "end_sessions": Role.ADMIN,
     "end_crisis": Role.DECISION_MAKER,
 }
 # The least role that may read a page which is not for everybody at the desk.
@@ -75,8 +77,19 @@ def outranks_admin(role: Role) -> bool:
 
 
 def outranks(person: Person, other: Person) -> bool:
-    """Say whether the person may lock the other's account."""
+    """Say whether the person may lock the other's account, or change what stands about them."""
     return RANK[person.role] > RANK[other.role]
+
+
+def may_appoint(person: Person, role: Role) -> bool:
+    """Say whether the person may give somebody the role: only one below their own."""
+    return RANK[person.role] > RANK[role]
+
+
+def require_name(name: str) -> None:
+    """Raise Refused unless a person at the desk may be called so."""
+    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable() or name.casefold() == "bot":
+        raise Refused("invalid", f"a name has 1 to {LONGEST_NAME} printable characters and is not bot")
 
 
 def may(role: Role, act: str) -> bool:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 from rich.table import Table
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot import building, journal, ledger
 from bot.channels.telegram.invites import invite as invite_of
@@ -15,16 +15,15 @@ from bot.clock import utc_now
 from bot.commands import lending
 from bot.commands.context import CommandError, ConfigOption, JsonOption, learn, out, settings_of
 from bot.database import reading, transaction
-from bot.logins import create_login, revoke
+from bot.logins import create_login, page_address, revoke
 from bot.settings import Settings
 from bot.settings.addresses import parse_mail_address
 from bot.settings.calendars import parse_date
-from bot.tables import MARKS, WEB_ADDRESS
 from handoff import people, rules, shifts, swaps, tickets
 from handoff.entry import Entry, Refused
 from handoff.hours import parse_interval, parse_weekly
 from handoff.policy import Role
-from handoff.staff import Person
+from handoff.staff import Person, require_name
 from knowledge.mistakes import nearest
 
 app = typer.Typer(no_args_is_help=True, help="The people at the desk.")
@@ -159,8 +158,8 @@ def login(name: NameArgument, config: ConfigOption = None) -> None:
         person = _person(conn, name)
         token = create_login(conn, person.id, utc_now())
         _log(conn, "staff_login_made", person)
-        address = _address(conn, settings)
-    out(f"{address}/login/{token}")
+        address = settings.web_address or page_address(conn)
+    out(f"{address or f'http://{settings.web_host}:{settings.web_port}'}/login/{token}")
 
 
 @app.command()
@@ -246,12 +245,6 @@ def _local(at: datetime, settings: Settings) -> str:
     return at.astimezone(settings.zone).isoformat(timespec="minutes")
 
 
-def _address(conn: Connection, settings: Settings) -> str:
-    """Return where the running process serves its pages, else where it would."""
-    known = conn.execute(select(MARKS.c.value).where(MARKS.c.name == WEB_ADDRESS)).scalar_one_or_none()
-    return settings.web_address or known or f"http://{settings.web_host}:{settings.web_port}"
-
-
 def _person(conn: Connection, name: str) -> Person:
     person = people.find_staff(conn, name)
     if person is None:
@@ -272,8 +265,10 @@ def _role(text: str) -> Role:
 
 
 def _check(name: str, on_call: list[str], email: str | None) -> None:
-    if not name.strip() or len(name) > 80 or not name.isprintable() or name.casefold() == "bot":
-        raise CommandError("a name has 1 to 80 printable characters and is not bot")
+    try:
+        require_name(name)
+    except Refused as refused:
+        raise CommandError(refused.sentence) from refused
     for hours in on_call:
         try:
             parse_weekly(hours)

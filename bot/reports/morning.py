@@ -3,16 +3,16 @@
 from contextlib import suppress
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from bot import outbox
 from bot.brand import Brand
+from bot.logins import page_address
 from bot.outbox import Letter
 from bot.places import places
 from bot.reports.period import Period, Step
 from bot.reports.reading import read
 from bot.reports.summary import summary
-from bot.tables import MARKS, WEB_ADDRESS
 from handoff import people
 from handoff.entry import Refused
 from handoff.policy import Role
@@ -45,6 +45,6 @@ def _written(conn: Connection, brand: Brand, period: Period, now: datetime) -> s
 
     figures = read(conn, title, period, Step.DAY, now)
     text = summary(figures, brand.wording, brand.language)
-    address = conn.execute(select(MARKS.c.value).where(MARKS.c.name == WEB_ADDRESS)).scalar_one_or_none()
+    address = page_address(conn)
     page = f"{address}/desk/reports?from={period.first}&to={period.last}" if address else None
     return f"{text}\n{page}" if page else text

@@ -15,6 +15,7 @@ from bot.service import Service
 from bot.web import gate, health
 from bot.web.acting import Acting
 from bot.web.assets import STATIC
+from bot.web.browsers import browser_of
 from bot.web.chat import Chat
 from bot.web.desk import Desk
 from bot.web.files import Files
@@ -23,6 +24,7 @@ from bot.web.launcher import Launcher
 from bot.web.news import News
 from bot.web.pages import Pages
 from bot.web.reports import Reports
+from bot.web.roster import Roster
 from bot.web.safety import SafeHeaders, headers_of
 from bot.web.sign_in import find_session, sign_in
 from bot.web.survey import Survey
@@ -36,6 +38,7 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
     pages, news = Pages(service), News(service)
     chat, desk = Chat(service, pages, news), Desk(service, pages, news)
     acting, reports = Acting(service, pages, desk), Reports(service, pages)
+    roster = Roster(service, pages)
     survey, sites = Survey(service, chat), service.settings.web_embed
 
     async def login(request: Request) -> Response:
@@ -44,7 +47,8 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
         if request.method == "HEAD":
             return Response()
         previous = request.cookies.get(gate.SESSION)
-        secret = await service.write(lambda conn: sign_in(conn, token, now, previous))
+        browser = browser_of(request.headers.get("user-agent", ""))
+        secret = await service.write(lambda conn: sign_in(conn, token, now, previous, browser))
         if secret is None:
             inside = await service.read(lambda conn: find_session(conn, previous, now))
             context = {"message": "link_over", "link": "/desk" if inside else None}
@@ -91,6 +95,8 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
             Route("/desk/reports", reports.show),
             Route("/desk/reports.csv", reports.spreadsheet),
             Route("/desk/reports/tickets", reports.behind),
+            Route("/desk/staff", roster.show),
+            Route("/desk/staff/{verb}", roster.act, methods=["POST"]),
             Route("/report", lambda _: RedirectResponse("/desk/reports", 303)),
             Route("/login/{token}", login),
             Route("/logout", acting.leave, methods=["POST"]),

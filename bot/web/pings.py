@@ -31,7 +31,9 @@ def list_open(conn: Connection, me: int, dismissed: int, now: datetime) -> list[
 def list_notices(conn: Connection, me: int, dismissed: int) -> list[Row[Any]]:
     """Return the notices and lists of the shift before that one person did not dismiss, oldest first."""
     mine = (OUTBOX.c.channel == "desk", OUTBOX.c.recipient == str(me), OUTBOX.c.id > dismissed)
-    rows = select(OUTBOX.c.id, OUTBOX.c.text).where(*mine, OUTBOX.c.kind.in_(["handover", "notice"]))
+    rows = select(OUTBOX.c.id, OUTBOX.c.text, OUTBOX.c.payload).where(
+        *mine, OUTBOX.c.kind.in_(["handover", "notice"])
+    )
     return list(conn.execute(rows.order_by(OUTBOX.c.id).limit(SHOWN)))
 
 

@@ -22,7 +22,9 @@ class Session:
     csrf: str
 
 
-def sign_in(conn: Connection, token: str, now: datetime, previous: str | None = None) -> str | None:
+def sign_in(
+    conn: Connection, token: str, now: datetime, previous: str | None = None, browser: str = ""
+) -> str | None:
     """Use a link up and return the secret of the new session; None where the link is not good any more.
 
     The browser's `previous` session ends with it, so that no session outlives a change of person.
@@ -39,6 +41,7 @@ def sign_in(conn: Connection, token: str, now: datetime, previous: str | None = 
         "staff_id": staff_id,
         "csrf": secrets.token_urlsafe(32),
         "expires_at": now + SESSION_LASTS,
+        "browser": browser,
     }
     conn.execute(insert(SESSIONS).values(values))
     return secret

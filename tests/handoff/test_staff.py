@@ -8,8 +8,8 @@ from handoff.staff import Person, is_on_call, may, outranks_admin, recipients, r
 from tests.handoff.cast import JAKARTA, at
 
 # The acts that exist, and who may try them, as one reads them; the code has its own table.
-EVERYBODY = "claim reply note release resolve no_reply_needed reopen to_bot ack category block"
-SENIORS = "take_over unblock manage_staff"
+EVERYBODY = "end_sessions claim reply note release resolve no_reply_needed reopen to_bot ack category block"
+SENIORS = "take_over unblock manage_staff lock"
 ALLOWED = {act: set(Role) for act in EVERYBODY.split()} | {
     act: {Role.SUPERVISOR, Role.DECISION_MAKER} for act in SENIORS.split()
 }

@@ -6,12 +6,14 @@ from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from bot.channels.telegram.address import NAME
 from bot.channels.telegram.desk import ACTS
 from bot.channels.telegram.orders import ORDERS
-from bot.tables import OUTBOX
+from bot.logins import WEB_ADDRESS
+from bot.tables import MARKS, OUTBOX
+from bot.web.sign_in import find_session, sign_in
 from handoff import people
 from handoff.authority_tables import APPROVALS, CRISES, OVERRIDES
 from handoff.policy import Role
@@ -230,6 +232,33 @@ def test_a_watch_that_many_followers_begin_rings_the_decision_maker_who_has_it(t
         api.says(BAYU, "berapa harga paketnya min?")
         await stage.until(lambda: api.texts_to(BAYU))
         assert "75.000" not in api.texts_to(BAYU)[-1], "answers are paused"
+
+    run(tmp_path, scene)
+
+
+def test_staff_are_sent_a_link_that_signs_in_once_and_can_end_it_from_the_chat(tmp_path: Path) -> None:
+    async def scene(stage: Stage, _: int) -> None:
+        stage.api.says(SARI, "/masuk")
+        await direct(stage, SARI, "belum berjalan")
+        served = insert(MARKS).values(name=WEB_ADDRESS, value="https://desk.example")
+        await stage.service.write(lambda conn: conn.execute(served))
+        stage.api.says(SARI, "/masuk")
+        link = await direct(stage, SARI, "https://desk.example/login/")
+        assert link.preview == {"is_disabled": True}, "a preview would use the link up"
+        token, now = link.text.rsplit("/", 1)[1], stage.service.now()
+        secret = await stage.service.write(lambda conn: sign_in(conn, token, now))
+        assert await stage.service.write(lambda conn: sign_in(conn, token, now)) is None
+        session = await stage.service.read(lambda conn: find_session(conn, secret, now))
+        assert session is not None
+        assert session.person.name == "sari"
+        stage.api.says(AGUS, "/keluar rina")
+        await direct(stage, AGUS, "takes somebody above them")
+        stage.api.says(SARI, "/keluar")
+        await stage.until_stored(lambda conn: find_session(conn, secret, now) is None)
+        before = len(stage.api.texts_to(ANI))
+        stage.api.says(ANI, "/masuk")
+        await settled(stage)
+        assert "/login/" not in "".join(stage.api.texts_to(ANI)[before:]), "a follower is no staff"
 
     run(tmp_path, scene)
 

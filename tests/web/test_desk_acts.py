@@ -5,7 +5,7 @@ import re
 import pytest
 from sqlalchemy import Connection, select, update
 
-from bot import crisis_acts, journal
+from bot import crisis_acts, journal, staffing
 from bot.act import Act
 from bot.acts import perform
 from bot.tables import INBOUND, MESSAGES, OUTBOX
@@ -125,9 +125,8 @@ def test_what_is_no_act_of_the_desk_is_not_found(mimin: Mimin, verb: str) -> Non
 
 
 def test_every_act_the_gate_knows_has_a_button_somewhere() -> None:
-    """Locking out is a button in Telegram, under what asks for it."""
-    forms = {*VERBS, *ON_MESSAGES, *authority.VERBS, *crisis_acts.VERBS}
-    assert forms == set(LEAST_ROLE) - {"manage_staff", "lock"}
+    forms = {*VERBS, *ON_MESSAGES, *authority.VERBS, *crisis_acts.VERBS, *staffing.VERBS}
+    assert forms == set(LEAST_ROLE)
 
 
 def test_a_refused_reply_keeps_the_text_and_says_why(mimin: Mimin) -> None:

@@ -56,6 +56,12 @@ def forms(conversations: list[int]) -> list[tuple[str, dict[str, str]]]:
             ("lock", {"person": "3"}),
         )
     ]
+    found += [
+        (f"/desk/staff/{verb}", {"person": person, "role": "decision_maker", "name": "thief", "sure": "yes"})
+        for verb in ("manage_staff", "lock", "end_sessions")
+        for person in ("2", "3", "4", "")
+        if (verb, person) != ("end_sessions", "")  # one's own may be ended
+    ]
     words = {"scope": "all", "statement": LOOT}
     crisis = [(f"/desk/crisis/{verb}", words) for verb in ("crisis", "end_crisis", "lock")]
     return [

@@ -34,6 +34,8 @@ ORDERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "endcrisis": ("end_crisis", ("scope", "statement")),
     "kunci": ("lock", ("person",)),
     "lock": ("lock", ("person",)),
+    "keluar": ("end_sessions", ("person",)),
+    "signout": ("end_sessions", ("person",)),
 }
 _AMOUNT = 5  # digits from which on "/setuju 150000" names an amount
 # An amount as it is written, "150 rb" and "Rp 1.500.000" in one.

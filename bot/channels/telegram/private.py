@@ -22,6 +22,7 @@ from handoff.entry import Entry, Refused
 from handoff.staff import Person
 
 PROMISE = ("/janji", "/promise")
+SIGN_IN = ("/masuk", "/signin")
 
 
 def wrote(conn: Connection, brand: Brand, heard: Heard, now: datetime) -> None:
@@ -39,8 +40,11 @@ def wrote(conn: Connection, brand: Brand, heard: Heard, now: datetime) -> None:
     person = people.find_by_telegram(conn, sender.id)
     if person is not None:
         people.reached(conn, person, now)
-    if person is not None and said.text.split()[0].split("@")[0].lower() in PROMISE:
+    command = said.text.split()[0].split("@")[0].lower()
+    if person is not None and command in PROMISE:
         _promise(conn, brand, person, message, said, now)
+    elif person is not None and command in SIGN_IN:
+        _tell(conn, said, staff.sign_in_link(conn, brand, person, now), now)
     elif person is not None and (order := read_order(said.text, staff.subject_of(conn, message))) is not None:
         _order(conn, brand, person, order, said, now)
     elif not commands.obey(conn, brand, said, sender, now):
@@ -95,8 +99,7 @@ def _promise(
 ) -> None:
     """Take a promise by word, and say what became of it."""
     text = staff.promise(conn, brand, person, said.text, lambda: staff.meant_by(conn, person, message), now)
-    cause = f"command:{said.external_id}:{said.remote_id}"
-    outbox.enqueue(conn, [Letter(cause, "command", NAME, said.external_id, text)], now)
+    _tell(conn, said, text, now)
 
 
 def _order(conn: Connection, brand: Brand, person: Person, order: Order, said: Said, now: datetime) -> None:
@@ -110,6 +113,11 @@ def _order(conn: Connection, brand: Brand, person: Person, order: Order, said: S
         acts.refuse(conn, brand, person.name, act, refused, now)
         key = "crisis_usage" if order.verb in crisis_acts.VERBS else "request_usage"
         text = f"{refused.sentence}\n\n{brand.wording.say(key, brand.language)}"
+    _tell(conn, said, text, now)
+
+
+def _tell(conn: Connection, said: Said, text: str, now: datetime) -> None:
+    """Answer a command."""
     cause = f"command:{said.external_id}:{said.remote_id}"
     outbox.enqueue(conn, [Letter(cause, "command", NAME, said.external_id, text)], now)
 

@@ -59,7 +59,7 @@ class Sends:
         keyboard = keyboard_of(brand, payload, sending.message, language)
         more = {"reply_markup": keyboard, "reply_parameters": reply}
         asked |= {name: value for name, value in more.items() if value is not None}
-        if sending.kind == "alert":
+        if sending.kind in ("alert", "command"):  # a preview would open a link that works once
             asked["link_preview_options"] = NO_PREVIEW
         # Not Bot.send_message: it makes the whole message of the answer, and only its id is of use.
         message = await self._bot.do_api_request("sendMessage", asked)

@@ -1,4 +1,4 @@
-"""A promise as staff write it to the bot: "/janji #12 16:00 teknisi datang"."""
+"""What staff write to the bot itself: a promise, "/janji #12 16:00 teknisi datang", and "/masuk"."""
 
 import re
 from collections.abc import Callable, Mapping
@@ -8,13 +8,14 @@ from typing import Any
 from sqlalchemy import Connection
 from telegram import Message
 
-from bot import acts, outbox
+from bot import acts, journal, outbox
 from bot.act import Act
 from bot.brand import Brand
 from bot.channels.telegram.address import NAME
+from bot.logins import create_login, page_address
 from bot.wording import clock_words
 from handoff import tickets
-from handoff.entry import Refused
+from handoff.entry import Entry, Refused
 from handoff.staff import Person
 from handoff.when import split_when
 
@@ -38,6 +39,16 @@ def promise(
     except Refused as refused:
         acts.refuse(conn, brand, person.name, act, refused, now)
         return f"{refused.sentence}\n\n{brand.wording.say('promise_usage', brand.language)}"
+
+
+def sign_in_link(conn: Connection, brand: Brand, person: Person, now: datetime) -> str:
+    """Return what to say to somebody who wants to the desk: their one-time link, if pages are served."""
+    address = page_address(conn)
+    if address is None:
+        return brand.wording.say("sign_in_nowhere", brand.language)
+    link = f"{address}/login/{create_login(conn, person.id, now)}"
+    journal.append(conn, Entry("staff_login_made", staff=person.id), now)
+    return brand.wording.say("sign_in_link", brand.language, link=link)
 
 
 def subject_of(conn: Connection, message: Message) -> dict[str, int]:
