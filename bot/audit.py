@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, func, insert, select
 
-from bot.tables import AUDIT, SEALED
+from bot.access_tables import AUDIT, SEALED
 from handoff.entry import Entry
 
 BEGIN = "0" * 64

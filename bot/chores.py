@@ -10,10 +10,11 @@ from sqlalchemy import Connection, delete, select
 from sqlalchemy.dialects.sqlite import insert
 
 from bot import custody, journal
+from bot.access_tables import LOGINS, SESSIONS
 from bot.brand import Brand
 from bot.reports import morning
 from bot.service import Service
-from bot.tables import INBOUND, LOGINS, MARKS, SESSIONS
+from bot.tables import INBOUND, MARKS
 from handoff import swaps
 from handoff.entry import Entry
 

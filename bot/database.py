@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, mak
 from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
+from bot import access_tables as _access_tables
 from bot import tables as _tables
 from handoff import authority_tables as _authority_tables
 from handoff import tables as _handoff_tables
@@ -22,7 +23,7 @@ from knowledge import tables as _knowledge_tables
 
 Result = TypeVar("Result")
 METADATA = SQLModel.metadata
-ROOMS = (_tables, _handoff_tables, _authority_tables, _knowledge_tables)
+ROOMS = (_tables, _access_tables, _handoff_tables, _authority_tables, _knowledge_tables)
 BUSY_MS = 5_000
 GROUP = 200
 

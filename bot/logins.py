@@ -8,7 +8,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, delete, insert, select, update
 
-from bot.tables import LOGINS, MARKS, SESSIONS
+from bot.access_tables import LOGINS, SESSIONS
+from bot.tables import MARKS
 
 
 class Purpose(StrEnum):

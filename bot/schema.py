@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.database import reading
 
-HEAD = "0011"
+HEAD = "0012"
 
 
 def upgrade(engine: Engine) -> None:

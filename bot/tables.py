@@ -1,4 +1,4 @@
-"""The tables of everything that speaks: contacts, conversations, messages, log and audit, mail, sign-in."""
+"""The tables of everything that speaks: contacts, conversations, messages, log, and what waits to be sent."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,6 +18,7 @@ IS_PENDING = text("status = 'pending'")
 IS_SET_ASIDE = text("status = 'dead'")
 IS_QUEUED = text("status = 'queued'")
 IS_TROUBLED = text("status IN ('dead', 'uncertain')")
+IS_NOTICE = text("channel = 'desk' AND kind IN ('handover', 'notice')")
 IS_PING = text("kind IN ('alert', 'notice')")
 
 
@@ -212,6 +213,7 @@ class OutboxRow(SQLModel, table=True):
         Index("outbox_of_message", "message_id"),
         Index("outbox_of_alert", "alert_id", sqlite_where=text("alert_id IS NOT NULL")),
         Index("outbox_pings", "recipient", "remote_id", sqlite_where=IS_PING),
+        Index("outbox_notices", "recipient", "id", sqlite_where=IS_NOTICE),
     )
 
     id: int | None = Field(default=None, primary_key=True)
@@ -237,63 +239,6 @@ class OutboxRow(SQLModel, table=True):
     remote_id: str | None = None
 
 
-class LoginRow(SQLModel, table=True):
-    """A one-time link; only the digest of its token is kept. `purpose` is what it does: signing in at the
-    desk, or telling a person's Telegram account.
-    """
-
-    __tablename__ = "logins"
-
-    digest: str = Field(primary_key=True, max_length=64)
-    staff_id: int = Field(foreign_key="staff.id")
-    expires_at: datetime = instant(nullable=False)
-    used: bool = False
-    purpose: str = Field(default="desk", max_length=10)
-
-
-class SessionRow(SQLModel, table=True):
-    """A signed-in browser; only the digest of its id is kept."""
-
-    __tablename__ = "sessions"
-
-    digest: str = Field(primary_key=True, max_length=64)
-    staff_id: int = Field(foreign_key="staff.id", index=True)
-    csrf: str = Field(max_length=64)
-    expires_at: datetime = instant(nullable=False)
-    browser: str = Field(default="", max_length=40)
-
-
-class AuditRow(SQLModel, table=True):
-    """A staff or authority act in the chain of hashes; never changed. `seal` is the salted digest of what
-    a person wrote for it, empty where they wrote nothing.
-    """
-
-    __tablename__ = "audit"
-    __table_args__ = (Index("audit_hashes", "hash"),)
-
-    id: int | None = Field(default=None, primary_key=True)
-    at: datetime = instant(nullable=False)
-    kind: str = Field(max_length=30)
-    conversation_id: int | None = None
-    ticket_id: int | None = None
-    staff_id: int | None = None
-    data: Mapping[str, Any] = Field(sa_column=Column(JSON, nullable=False))
-    seal: str = Field(default="", max_length=64)
-    before: str = Field(max_length=64)
-    hash: str = Field(max_length=64)
-
-
-class SealedRow(SQLModel, table=True):
-    """What a person wrote for an act, with the salt of its seal; erasure deletes it and leaves the chain."""
-
-    __tablename__ = "sealed"
-
-    audit_id: int = Field(primary_key=True, foreign_key="audit.id")
-    conversation_id: int | None = Field(default=None, index=True)
-    salt: str = Field(max_length=64)
-    text: str = Field(sa_column=Column(Text, nullable=False))
-
-
 class MarkRow(SQLModel, table=True):
     """A named position: where an intake stands, when a calendar job ran last."""
 
@@ -313,8 +258,4 @@ COPIES = table(CopyRow)
 TOPICS = table(TopicRow)
 BUSINESS = table(BusinessRow)
 REMOVALS = table(RemovalRow)
-LOGINS = table(LoginRow)
-SESSIONS = table(SessionRow)
 MARKS = table(MarkRow)
-AUDIT = table(AuditRow)
-SEALED = table(SealedRow)

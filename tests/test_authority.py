@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, delete, select, update
 
 from bot import acts, audit, contacts, delivery, erasure, outbox
+from bot.access_tables import AUDIT, SEALED
 from bot.act import Act
-from bot.tables import AUDIT, LOG, OUTBOX, SEALED
+from bot.tables import LOG, OUTBOX
 from handoff import delegations, people
 from handoff.authority_tables import APPROVALS, OVERRIDES
 from handoff.entry import Refused

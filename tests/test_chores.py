@@ -10,12 +10,13 @@ import pytest
 from sqlalchemy import Connection, Row, delete, select, update
 
 from bot import audit, chores, custody, journal
+from bot.access_tables import AUDIT
 from bot.chores import HOUSEKEEPING, Chores
 from bot.database import METADATA, Writer, open_engine, reading
 from bot.reports import morning
 from bot.service import Pulse, Service
 from bot.settings import load_settings
-from bot.tables import AUDIT, OUTBOX
+from bot.tables import OUTBOX
 from handoff.tables import STAFF
 from tests.cast import COMPLAINT, small_brand, stage
 

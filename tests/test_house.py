@@ -42,6 +42,7 @@ HOMES = {
     "filelock": ("bot/run.py",),
     "sqlmodel": (
         "bot/tables.py",
+        "bot/access_tables.py",
         "handoff/tables.py",
         "handoff/authority_tables.py",
         "knowledge/tables.py",

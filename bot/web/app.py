@@ -23,6 +23,7 @@ from bot.web.hook import Hooked
 from bot.web.launcher import Launcher
 from bot.web.news import News
 from bot.web.pages import Pages
+from bot.web.presence import Typing
 from bot.web.reports import Reports
 from bot.web.roster import Roster
 from bot.web.safety import SafeHeaders, headers_of
@@ -36,7 +37,8 @@ EXPLAINED = (400, 401, 403, 404, 405, 413)
 def build_app(service: Service, hook: Hook | None = None) -> Starlette:
     """Return the application that serves the pages of this process, and its webhook if there is one."""
     pages, news = Pages(service), News(service)
-    chat, desk = Chat(service, pages, news), Desk(service, pages, news)
+    typing = Typing(news.nudge)
+    chat, desk = Chat(service, pages, news, typing), Desk(service, pages, news, typing)
     acting, reports = Acting(service, pages, desk), Reports(service, pages)
     roster = Roster(service, pages)
     survey, sites = Survey(service, chat), service.settings.web_embed

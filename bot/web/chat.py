@@ -25,6 +25,7 @@ from bot.web import gate, queries
 from bot.web.files import Attached, attached, words_beside
 from bot.web.news import Follower, News
 from bot.web.pages import Pages
+from bot.web.presence import Typing
 from bot.web.safety import Pace
 from bot.web.uploading import ENDINGS, Sent, keep_file, read_sent
 from handoff import people, surveys, tickets
@@ -89,10 +90,11 @@ class View:
 class Chat:
     """The pages of the follower's chat."""
 
-    def __init__(self, service: Service, pages: Pages, news: News) -> None:
+    def __init__(self, service: Service, pages: Pages, news: News, typing: Typing) -> None:
         self._service = service
         self._pages = pages
         self._news = news
+        self._typing = typing
         self.pace = Pace()
         self._strangers = Pace(NEWCOMERS)
         self._file_pace = Pace(most=MOST_FILES, seconds=FILES_WITHIN)
@@ -160,8 +162,12 @@ class Chat:
         return EventSourceResponse(self._happened(visitor, gate.number(seen) or 0))
 
     async def _happened(self, visitor: str, after: int) -> AsyncIterator[ServerSentEvent]:
-        follower = Follower()
+        follower, seen = Follower(), None
         async for _ in self._news.follow(follower):
+            writes = self._typing.last(follower.conversation)
+            if writes is not None and writes != seen:
+                seen = writes
+                yield ServerSentEvent(writes[0], event="typing")
             found = await self._service.read(lambda conn: _position(conn, visitor))
             if found is None:
                 continue

@@ -22,8 +22,8 @@ from bot.web.authority import Authority
 from bot.web.buttons import buttons
 from bot.web.draft import drafted
 from bot.web.news import Follower, News
-from bot.web.pages import Pages
-from bot.web.presence import Presence
+from bot.web.pages import Pages, first_name
+from bot.web.presence import Presence, Typing
 from bot.web.queries import Clock, Counts, Item
 from bot.web.sign_in import Session, find_session
 from bot.web.timeline import Line, timeline
@@ -94,10 +94,11 @@ class Opened:
 class Desk:
     """The pages of the desk. What they do is done in `bot.web.acting`."""
 
-    def __init__(self, service: Service, pages: Pages, news: News) -> None:
+    def __init__(self, service: Service, pages: Pages, news: News, typing: Typing) -> None:
         self._service = service
         self._pages = pages
         self._news = news
+        self._typing = typing
         self._presence = Presence(news.stir)
 
     async def overview(self, request: Request) -> Response:
@@ -189,9 +190,19 @@ class Desk:
                 raise HTTPException(404)
             thread, ticket = contacts.get(conn, conversation), contacts.open_ticket(conn, conversation)
             findings = guarding.inspect(conn, brand, thread, ticket, text) if text else []
-            return {"name": thread.name, "who": session.person.name, "findings": findings}
+            newest, now = tickets.find_newest(conn, conversation), self._service.now()
+            may = _buttons(session, thread, newest, None, now, brand.promises.reopen_within)
+            writes = bool(text) and "reply" in may
+            return {
+                "name": thread.name,
+                "who": session.person.name,
+                "findings": findings,
+                "writes": writes,
+            }
 
         context = {"text": text} | await self._service.read(load)
+        if context["writes"]:
+            self._typing.writes(conversation, first_name(context["who"]))
         return self._pages.render(request, "_preview.html", context=context)
 
     async def events(self, request: Request) -> Response:

@@ -53,6 +53,12 @@ class News:
         """Let every open page look, since something changed that no log holds."""
         self._wake(None)
 
+    def nudge(self, conversation: int) -> None:
+        """Let the follower's pages of one conversation look."""
+        for follower in self._followers:
+            if follower.conversation == conversation:
+                follower.woken.set()
+
     async def _read(self) -> None:
         """Read what was committed since the last look, and wake whom it concerns."""
         position: int | None = None

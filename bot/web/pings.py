@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, Select, String, cast, literal, literal_column, select
 
-from bot.tables import OUTBOX
+from bot.tables import IS_NOTICE, OUTBOX
 from bot.web.queries import NOT_RESOLVED, SHOWN
 from handoff import climb_rows
 from handoff.authority_tables import CRISES, IS_UNREVIEWED, OVERRIDES
@@ -30,10 +30,8 @@ def list_open(conn: Connection, me: int, dismissed: int, now: datetime) -> list[
 
 def list_notices(conn: Connection, me: int, dismissed: int) -> list[Row[Any]]:
     """Return the notices and lists of the shift before that one person did not dismiss, oldest first."""
-    mine = (OUTBOX.c.channel == "desk", OUTBOX.c.recipient == str(me), OUTBOX.c.id > dismissed)
-    rows = select(OUTBOX.c.id, OUTBOX.c.text, OUTBOX.c.payload).where(
-        *mine, OUTBOX.c.kind.in_(["handover", "notice"])
-    )
+    mine = (IS_NOTICE, OUTBOX.c.recipient == str(me), OUTBOX.c.id > dismissed)
+    rows = select(OUTBOX.c.id, OUTBOX.c.text, OUTBOX.c.payload).where(*mine)
     return list(conn.execute(rows.order_by(OUTBOX.c.id).limit(SHOWN)))
 
 

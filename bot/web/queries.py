@@ -5,7 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, literal, literal_column, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    case,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 
 from bot import intake, outbox
 from bot.tables import CONTACTS, CONVERSATIONS, INBOUND, LOG, MARKS, MESSAGES, OUTBOX
@@ -84,7 +94,7 @@ def list_items(conn: Connection, view: str, me: int, now: datetime) -> list[Item
         elif view == "waiting":
             rows = rows.where(TICKETS.c.status == "waiting")
         elif view == "soon":
-            rows = rows.where(TICKETS.c.id.in_(_pressing(now)))
+            rows = rows.where(_pressing(now))
     found = conn.execute(rows.limit(SHOWN)).all()
     clocks = list_clocks(conn, [row.ticket for row in found if row.ticket], now)
     alerts = climbs.open_alerts(conn, list(clocks), now)
@@ -92,12 +102,11 @@ def list_items(conn: Connection, view: str, me: int, now: datetime) -> list[Item
     return [_item(row, clocks, alerts, said) for row in found]
 
 
-def _pressing(now: datetime) -> Select[Any]:
-    """Select the tickets with a promise that has been warned of, or is due at any moment."""
-    running = DEADLINES.c.status == ClockStatus.RUNNING
-    return select(DEADLINES.c.ticket_id).where(
-        running, (DEADLINES.c.warn_at <= now) | (DEADLINES.c.due_at <= now + AT_ANY_MOMENT)
-    )
+def _pressing(now: datetime) -> ColumnElement[bool]:
+    """Say of a ticket whether a promise of it has been warned of, or is due at any moment."""
+    running = (DEADLINES.c.ticket_id == TICKETS.c.id, DEADLINES.c.status == ClockStatus.RUNNING)
+    now_or_soon = (DEADLINES.c.warn_at <= now) | (DEADLINES.c.due_at <= now + AT_ANY_MOMENT)
+    return select(DEADLINES.c.id).where(*running, now_or_soon).exists()
 
 
 def count(conn: Connection, me: int, now: datetime) -> Counts:
@@ -107,7 +116,7 @@ def count(conn: Connection, me: int, now: datetime) -> Counts:
     row = conn.execute(select(mine.label("mine"), waiting.label("waiting"), func.count().label("all"))
                        .where(NOT_RESOLVED)).one()  # fmt: skip
     pressing = select(func.count().label("soon")).select_from(TICKETS)
-    soon = conn.execute(pressing.where(NOT_RESOLVED, TICKETS.c.id.in_(_pressing(now)))).scalar_one()
+    soon = conn.execute(pressing.where(NOT_RESOLVED, _pressing(now))).scalar_one()
     troubled = len(outbox.list_troubled(conn)) + len(intake.list_dead(conn))
     return Counts(row.mine or 0, row.waiting or 0, soon, row.all, troubled)
 

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, delete, insert, select
 
+from bot.access_tables import SESSIONS
 from bot.logins import Purpose, digest, use_login
-from bot.tables import SESSIONS
 from handoff import people
 from handoff.staff import Person
 

@@ -116,7 +116,7 @@ def test_a_follower_is_answered_complains_and_is_helped_by_a_person(
     assert follower.locator(".said.bot").count() == by_bot
     follower.screenshot(path=SCREENS / "chat-phone-person.png")
 
-    desk.get_by_text("Janjikan sesuatu").click()
+    desk.locator("#promise summary").click()
     desk.get_by_label("Paling lambat").fill("2h")
     desk.get_by_label("Apa yang dijanjikan").fill("teknisi menelepon Kak Ani")
     desk.get_by_role("button", name="Janjikan", exact=True).click()

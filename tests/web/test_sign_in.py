@@ -8,9 +8,9 @@ import httpx
 import pytest
 from sqlalchemy import Connection, select
 
+from bot.access_tables import LOGINS, SESSIONS
 from bot.database import open_memory, transaction
 from bot.logins import create_login
-from bot.tables import LOGINS, SESSIONS
 from bot.web.app import build_app
 from bot.web.sign_in import find_session, sign_in, sign_out
 from handoff import people

@@ -3,6 +3,7 @@
 import { Attachment } from "./attachment.js";
 import { Live, post } from "./live.js";
 
+const TYPES = 5000; // ms after which somebody who wrote is not said to write any more
 const MANY = 3500; // characters from which the counter shows
 const main = document.getElementById("main");
 const pen = document.getElementById("pen");
@@ -19,7 +20,18 @@ const live = new Live({
   rest: 60,
   onShown: settle,
   onConnection: (isOpen) => (get("offline").hidden = isOpen),
+  onTyping: showTyping,
 });
+
+// A person writes; it is said again while it goes on, and news takes it away.
+let typed = 0;
+function showTyping(name) {
+  const line = get("person-typing");
+  line.lastElementChild.textContent = line.dataset.words.replace("{name}", name);
+  line.hidden = false;
+  clearTimeout(typed);
+  typed = setTimeout(() => (line.hidden = true), TYPES);
+}
 
 document.addEventListener("submit", (event) => {
   const rating = event.target.closest("form[data-rate]");

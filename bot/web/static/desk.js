@@ -1,5 +1,6 @@
 // The desk: acts without a reload, news at once, countdowns that tick, drafts that survive.
 
+import "./keys.js";
 import { Live, post } from "./live.js";
 
 const get = (id) => document.getElementById(id);

@@ -9,10 +9,11 @@ const AFTER_LOSS = 1000; // ms until a refresh that failed is tried again
 
 export class Live {
   // `rest` is the pause between two refreshes in ms, however much happens.
-  constructor({ rest, onShown, onConnection }) {
+  constructor({ rest, onShown, onConnection, onTyping }) {
     this.rest = rest;
     this.onShown = onShown;
     this.onConnection = onConnection;
+    this.onTyping = onTyping;
     this.busy = false;
     this.again = false;
     this.listen();
@@ -26,6 +27,7 @@ export class Live {
     address.searchParams.set("after", position);
     const source = new EventSource(address);
     source.addEventListener("news", () => this.refresh());
+    source.addEventListener("typing", ({ data }) => this.onTyping?.(data));
     source.addEventListener("ended", () => location.reload());
     source.addEventListener("open", () => this.onConnection(true));
     source.addEventListener("error", () => {

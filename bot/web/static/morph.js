@@ -59,7 +59,7 @@ function matchAttributes(now, next) {
   if (!now.attributes) return;
   const isTyped = TYPED.has(now.nodeName) && now.type !== "hidden";
   const keeps = (name) =>
-    (now.nodeName === "DETAILS" && name === "open") ||
+    (["DETAILS", "DIALOG"].includes(now.nodeName) && name === "open") ||
     (isTyped && (name === "value" || name === "checked")) ||
     ("once" in now.dataset && name === "value");
   for (const { name } of [...now.attributes]) {
