@@ -203,7 +203,7 @@ class Mimin:
 
     def settle(self) -> None:
         """Wait until nothing is left to be handled or sent."""
-        wait_until(lambda: self.read(_is_settled))
+        wait_until(lambda: self.read(is_settled))
 
     def visitor(self) -> Browser:
         """Return the browser of a new follower."""
@@ -226,7 +226,8 @@ class Mimin:
         return follower, self.read(lambda conn: tickets.get(conn, newest)).conversation
 
 
-def _is_settled(conn: Connection) -> bool:
+def is_settled(conn: Connection) -> bool:
+    """Say whether nothing is left to be handled or sent."""
     unhandled = select(INBOUND.c.id).where(INBOUND.c.status == "pending")
     unsent = select(OUTBOX.c.id).where(OUTBOX.c.status.in_(["queued", "sending"]))
     return conn.execute(unhandled).first() is None and conn.execute(unsent).first() is None

@@ -204,6 +204,7 @@ def test_a_failed_send_is_listed_and_can_be_tried_again(mimin: Mimin) -> None:
     page = sari.get("/desk?show=troubled").text
     assert "403: blocked" in page
     assert "Gagal kirim" in page
+    assert "Semua terkirim" not in page
     assert "gagal terkirim" in sari.get(f"/desk/conversations/{conversation}").text
     sari.post(f"/desk/outbox/{row}/retry", data={"csrf": sari.token()})
     wait_until(lambda: "ini Sari" in follower.get("/").text)
