@@ -272,7 +272,8 @@ def fill(conn: Connection, numbers: range) -> None:
     conn.execute(insert(CONVERSATIONS), [{"id": n, "contact_id": n, "last_at": at[n]} for n in numbers])
     conn.execute(insert(TICKETS), [
         {"id": n, "conversation_id": n, "status": "waiting" if is_open[n] else "resolved",
-         "category": "question", "opened_at": at[n], "resolved_at": None if is_open[n] else at[n]} for n in numbers
+         "category": "question", "opened_at": at[n], "resolved_at": None if is_open[n] else at[n]}
+        for n in numbers
     ])  # fmt: skip
     conn.execute(insert(DEADLINES), [
         {"ticket_id": n, "kind": "first_response", "started_at": at[n], "target_us": 1_800_000_000,
