@@ -19,6 +19,7 @@ from handoff.tables import TICKETS
 
 DIRECT = "direct"  # a remedy within the limit of who gave it
 OPEN = "open"  # an override nobody has reviewed yet
+LONG = 16  # digits that no number of ours has
 AHEAD = timedelta(days=1)  # no channel's clock is further ahead of ours
 Source = Callable[[Period, str], Select[Any]]
 _NONE = cast_to(null(), Integer)
@@ -37,6 +38,9 @@ _OF_ONESELF = and_(
 )
 OUTCOME = case((_OF_ONESELF, DIRECT), else_=APPROVALS.c.status)
 VERDICT = func.coalesce(OVERRIDES.c.verdict, OPEN)
+
+# By what the same question is known again: its words, whatever stands around them and in which case.
+WORDS = func.lower(func.trim(MESSAGES.c.text))
 
 
 def within(column: ColumnElement[datetime], period: Period) -> ColumnElement[bool]:
@@ -75,6 +79,14 @@ def asked_back(period: Period) -> ColumnElement[bool]:
         _REPLY.c.at >= period.begins_at - AHEAD,
     )
     return and_(MESSAGES.c.id.in_(asked), written(period))
+
+
+def _gap(period: Period, of: str) -> Select[Any]:
+    """Return what was asked in the same words as the message `of`, without a sure answer."""
+    first = MESSAGES.alias("first")
+    number = int(of) if of.isascii() and of.isdigit() and len(of) < LONG else 0
+    words = select(func.lower(func.trim(first.c.text))).where(first.c.id == number, first.c.text != "")
+    return _clarified(period, "").where(words.scalar_subquery() == WORDS)
 
 
 def _article(period: Period, of: str) -> Select[Any]:
@@ -179,6 +191,7 @@ SOURCES: Mapping[str, Source] = {
     "messages": _messages,
     "answered": _answered,
     "clarified": _clarified,
+    "gap": _gap,
     "handed_off": _handed_off,
     "wrong": _wrong,
     "helpful": _helpful,
