@@ -3,15 +3,44 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from bot.brand import Brand
-from bot.conversation import Action, ContactWrote, Conversation, Cover, Facts, OpenTicket, decide
+from bot.conversation import (
+    Action,
+    AskBack,
+    ContactWrote,
+    Conversation,
+    Cover,
+    Facts,
+    OpenTicket,
+    Say,
+    SayHolding,
+    decide,
+)
 from bot.mode import Mode
 from bot.replies import Reply, replies
 from handoff import deadline
 from handoff.policy import Kind
 from knowledge.reading import Decision, Reading
+
+
+class Why(StrEnum):
+    """Why the bot does what it does, in a word.
+
+    An article is sure; it is small talk; several articles come near, or none does; a signal fired; answers
+    are stopped, and a statement is said instead, or there is none to say; it is spam.
+    """
+
+    SURE = "sure"
+    TALK = "talk"
+    OFFERS = "offers"
+    REWORD = "reword"
+    SIGNAL = "signal"
+    STOPPED = "stopped"
+    HOLDING = "holding"
+    SPAM = "spam"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +62,33 @@ class Judgement:
     def article(self) -> str | None:
         """The article that is answered first, if one is answered."""
         return next((reply.article for reply in self.replies if reply.article), None)
+
+    @property
+    def why(self) -> Why:
+        """Why it does so; of several actions the first tells."""
+        match self.actions:
+            case []:
+                return Why.SPAM
+            case [OpenTicket(because=because), *_]:
+                return Why.STOPPED if because == "question" else Why.SIGNAL
+            case [SayHolding(), *_]:
+                return Why.HOLDING
+            case [AskBack(offers), *_]:
+                return Why.OFFERS if offers else Why.REWORD
+            case [Say(), *_]:
+                return Why.TALK
+            case _:
+                return Why.SURE
+
+    @property
+    def opens(self) -> OpenTicket | None:
+        """The ticket that would be opened, if one would."""
+        return next((one for one in self.actions if isinstance(one, OpenTicket)), None)
+
+    @property
+    def holding(self) -> int | None:
+        """The statement of a crisis that would be said, if one would."""
+        return next((one.statement for one in self.actions if isinstance(one, SayHolding)), None)
 
     @property
     def answer(self) -> str | None:

@@ -163,8 +163,13 @@ def list_asked(conn: Connection, title: Title, period: Period) -> list[Asked]:
     ]
 
 
-def list_gaps(conn: Connection, title: Title, period: Period, most: int = TOP) -> list[Gap]:
-    """Return the questions asked most often without a sure answer; erased words are in no list."""
+def list_gaps(
+    conn: Connection, title: Title, period: Period, most: int = TOP, longest: int = LONGEST
+) -> list[Gap]:
+    """Return the questions asked most often without a sure answer; erased words are in no list.
+
+    A question of more than `longest` letters is cut.
+    """
     rows = (
         select(
             func.min(MESSAGES.c.text).label("text"),
@@ -180,7 +185,7 @@ def list_gaps(conn: Connection, title: Title, period: Period, most: int = TOP) -
     )
     return [
         Gap(
-            quote(row.text, LONGEST),
+            quote(row.text, longest),
             row.times,
             title(row.nearest) if row.nearest else None,
             row.message,

@@ -90,7 +90,7 @@ def _gap(period: Period, of: str) -> Select[Any]:
 
 
 def _article(period: Period, of: str) -> Select[Any]:
-    return _of_messages().where(sent_answers(period), MESSAGES.c.article == of)
+    return _of_answers(period).where(MESSAGES.c.article == of)
 
 
 def _wrong(period: Period, of: str) -> Select[Any]:
@@ -102,7 +102,7 @@ def _helpful(period: Period, of: str) -> Select[Any]:
 
 
 def _rated(period: Period, of: str) -> Select[Any]:
-    rated = _of_messages().where(sent_answers(period))
+    rated = _of_answers(period)
     return rated.where(MESSAGES.c.article == of) if of else rated
 
 
@@ -185,6 +185,20 @@ def _of_messages() -> Select[Any]:
     return select(
         MESSAGES.c.conversation_id, MESSAGES.c.ticket_id, MESSAGES.c.id.label("message_id"), MESSAGES.c.at
     )
+
+
+def _of_answers(period: Period) -> Select[Any]:
+    """Return the answers that reached followers, each with the message that it answered."""
+    asked = MESSAGES.alias("asked")
+    question = select(func.max(asked.c.id)).where(
+        asked.c.conversation_id == MESSAGES.c.conversation_id,
+        asked.c.id < MESSAGES.c.id,
+        asked.c.direction == "in",
+    )
+    return select(
+        MESSAGES.c.conversation_id, MESSAGES.c.ticket_id, question.scalar_subquery().label("message_id"),
+        MESSAGES.c.at,
+    ).where(sent_answers(period))  # fmt: skip
 
 
 SOURCES: Mapping[str, Source] = {

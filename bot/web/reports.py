@@ -155,6 +155,7 @@ class Reports:
         language, period = self._pages.language(request), asked.period
         return {
             "session": session,
+            "here": "reports",
             "period": period,
             "step": asked.step,
             "query": _query(period.first, period.last),
