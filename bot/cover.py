@@ -1,5 +1,6 @@
 """What a crisis covers: whether canned answers are stopped for a message, and what is said instead."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection, literal_column, select
@@ -26,10 +27,27 @@ GOING_ON = Prepared(
 PAUSED = Prepared(select(PAUSES.c.scope, PAUSES.c.until).where(PAUSES.c.look_at.is_not(None)))
 
 
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """Canned answers are stopped in a scope: in a crisis, or in a pause `until` an instant."""
+
+    scope: str
+    until: datetime | None = None
+
+
+def list_stops(conn: Connection, now: datetime) -> list[Stop]:
+    """Return where canned answers are stopped now, crises first."""
+    crises = [Stop(row.scope) for row in GOING_ON.all(conn)]
+    return crises + [Stop(row.scope, row.until) for row in PAUSED.all(conn) if row.until > now]
+
+
 def find_cover(
-    conn: Connection, brand: Brand, thread: Thread, reading: Reading, tapped: str | None, now: datetime
+    conn: Connection, brand: Brand, thread: Thread | None, reading: Reading, tapped: str | None, now: datetime
 ) -> Cover | None:
-    """Return what covers a message: a crisis with its words, or a pause; None where answers go on."""
+    """Return what covers a message: a crisis with its words, or a pause; None where answers go on.
+
+    `thread` is None for a follower who never wrote before, and was told nothing.
+    """
     going_on, paused = GOING_ON.all(conn), PAUSED.all(conn)
     if not going_on and not paused:
         return None
@@ -39,7 +57,8 @@ def find_cover(
     for crisis in covering:
         live = statements.find_live(conn, crisis, now)
         if live is not None:
-            return Cover(None if statements.was_told(conn, live.id, thread.id) else live.id)
+            was_told = thread is not None and statements.was_told(conn, live.id, thread.id)
+            return Cover(None if was_told else live.id)
     is_paused = any(row.until > now and in_scope(row.scope, name, tags) for row in paused)
     return Cover() if covering or is_paused else None
 

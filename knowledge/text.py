@@ -40,6 +40,11 @@ def normalise(text: str) -> str:
     return text.lower()
 
 
+def words_in(text: str) -> list[str]:
+    """Return the words of a normalised text as they were written."""
+    return _WORD.findall(text)
+
+
 def tokens(text: str, lexicon: Mapping[str, str]) -> list[str]:
     """Return the words of a normalised text, chat spelling replaced by the lexicon's.
 

@@ -18,18 +18,18 @@ from knowledge.primer import Primer, shipped_primer
 from knowledge.reading import Match, Reading
 from knowledge.signals import Signals
 from knowledge.spelling import Spelling
-from knowledge.text import MATCHED, normalise, tokens
+from knowledge.text import MATCHED, normalise, tokens, words_in
 from knowledge.vocabulary import Reader
 from knowledge.words import Words, shipped_words
 
 OFFERS = 3
+NEAR = 0.1  # the score below which an article is not worth asking back with
 
 _ENDS = re.compile(r"[.?!;\n]+(?=\s|$)|\s(?:dan juga|sama|terus|trus|lalu|and also|also)\s")
 _FOLLOWS = re.compile(
     r"^\W*(?:(?:oh|ok|oke|terus|trus|lalu|nah|dan|and|so)\W+)?"
     r"(?:kalau|kalo|klo|kl|yang|yg|untuk|utk|what about|how about|and for|and the|for the)\b"
 )
-_NEAR = 0.1  # the score below which an article is not worth asking back with
 _PART = 2  # words that a question of its own has at least
 _QUESTIONS = 2  # answered at once, at most
 _BARE = 6  # words up to which a text may hang on the one before
@@ -54,7 +54,9 @@ class Understanding:
         self._language = language
         self._reader = reader
         self._cut = model.tables.confidence.cut
-        spelling = Spelling(model.vocabulary, lambda word: word in primer.spelt or reader.is_listed(word))
+        self._spelling = Spelling(
+            model.vocabulary, lambda word: word in primer.spelt or reader.is_listed(word)
+        )
         answers = [answer for article in articles for answer in article.answers.values()]
         self.outgoing = Outgoing(words, reader, primer, model.vocabulary, answers)
         self._matcher = Matcher(
@@ -63,7 +65,7 @@ class Understanding:
             model.tables,
             reader,
             primer.meanings,
-            spelling.repaired,
+            self._spelling.repaired,
         )
         judges = primer.judges(reader.concepts.of).shifted(model.shifts)
         self._signals = Signals(words, crisis_terms, reader, judges)
@@ -108,6 +110,11 @@ class Understanding:
         return self._cut
 
     @property
+    def articles(self) -> tuple[Article, ...]:
+        """Return every article that is answered from, by id."""
+        return tuple(self._articles.values())
+
+    @property
     def scopes(self) -> frozenset[str]:
         """Return the names under which articles can be meant together or alone: their ids and tags."""
         tags = (tag for article in self._articles.values() for tag in article.tags)
@@ -120,7 +127,7 @@ class Understanding:
 
     def best_article(self, reading: Reading) -> Article | None:
         """Return the article that a text is about, if one comes near enough to ask back with."""
-        best = reading.sure[:1] or tuple(m.article for m in reading.matches[:1] if m.score >= _NEAR)
+        best = reading.sure[:1] or tuple(m.article for m in reading.matches[:1] if m.score >= NEAR)
         return self._articles[best[0]] if best else None
 
     def article(self, article_id: str) -> Article | None:
@@ -132,8 +139,19 @@ class Understanding:
         return tuple(
             (match.article, self._articles[match.article].title(reading.language))
             for match in reading.matches[:OFFERS]
-            if match.score >= _NEAR and self._articles[match.article].phrasings
+            if match.score >= NEAR and self._articles[match.article].phrasings
         )
+
+    def respelt(self, text: str) -> tuple[tuple[str, str], ...]:
+        """Return the words that are read otherwise than they were written, each once, with what is read.
+
+        Only of the part that matching reads: "brp" as "berapa", and what was misspelt as the brand spells it.
+        """
+        found: dict[str, str] = {}
+        for word in words_in(normalise(text[:MATCHED])):
+            meant = tokens(word, self._reader.lexicon)
+            found[word] = " ".join(self._spelling.repaired(one) for one in meant)
+        return tuple((word, meant) for word, meant in found.items() if meant and meant != word)
 
     def read(self, text: str, *, on: date | None = None, topic: str | None = None) -> Reading:
         """Say what one text holds.

@@ -232,6 +232,12 @@ def test_a_gap_is_the_question_that_was_asked_back_about_in_the_followers_words(
     found = figures(scene, days(NOON.date()))
     assert [(gap.text.lower(), gap.times) for gap in found.gaps] == [("kucing saya tidur di atas lemari", 3)]
     assert found.total("clarified") == 3
+    (gap,) = found.gaps
+    assert (gap.message, gap.last_at) == (1, NOON)
+    with scene.open() as conn:
+        assert list_behind(conn, "gap", str(gap.message), days(NOON.date())).number == 3
+        for nothing in ("2", "²", "9" * 40, ""):
+            assert list_behind(conn, "gap", nothing, days(NOON.date())).number == 0
 
 
 def test_of_nothing_nothing_is_known() -> None:

@@ -109,11 +109,16 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """A question that no article surely answered, in the follower's words; `nearest` came nearest, if any."""
+    """A question that no article surely answered, in the follower's words; `nearest` came nearest, if any.
+
+    `message` is the first in these words, and stands for all of them; `last_at` is when the last was written.
+    """
 
     text: str
     times: int
     nearest: str | None
+    message: int
+    last_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from bot.reports.sources import (
     OUTCOME,
     SOURCES,
     VERDICT,
+    WORDS,
     asked_back,
     sent_answers,
     with_replies,
@@ -49,7 +50,7 @@ def read(conn: Connection, title: Title, period: Period, step: Step, now: dateti
     divided = period.parts(step)
     tally = promises.tally(promises.each_settled(conn, period), divided)
     parts = [_part(conn, part, outcomes) for part, outcomes in zip(divided, tally.parts, strict=True)]
-    asked = _asked(conn, title, period)
+    asked = list_asked(conn, title, period)
     rated = {"wrong": sum(one.wrong for one in asked), "helpful": sum(one.helpful for one in asked)}
     return Figures(
         period=period,
@@ -70,7 +71,7 @@ def read(conn: Connection, title: Title, period: Period, step: Step, now: dateti
         by_hour=tally.by["hour"],
         breaches=promises.list_breaches(conn, period),
         asked=asked[:TOP],
-        gaps=_gaps(conn, title, period),
+        gaps=list_gaps(conn, title, period),
         topics=_topics(conn, title, period),
         incidents=_incidents(conn, period),
         spent=_spent(conn, period),
@@ -143,7 +144,7 @@ def _lengths(
     return spread(conn.scalars(select(seconds).where(within(ends, period), *conditions)).all())
 
 
-def _asked(conn: Connection, title: Title, period: Period) -> list[Asked]:
+def list_asked(conn: Connection, title: Title, period: Period) -> list[Asked]:
     """Return every article that answered, the most asked first."""
     rows = (
         select(
@@ -162,22 +163,34 @@ def _asked(conn: Connection, title: Title, period: Period) -> list[Asked]:
     ]
 
 
-def _gaps(conn: Connection, title: Title, period: Period) -> list[Gap]:
-    """Return the questions asked most often without a sure answer; erased words are in no list."""
-    words = func.lower(func.trim(MESSAGES.c.text))
+def list_gaps(
+    conn: Connection, title: Title, period: Period, most: int = TOP, longest: int = LONGEST
+) -> list[Gap]:
+    """Return the questions asked most often without a sure answer; erased words are in no list.
+
+    A question of more than `longest` letters is cut.
+    """
     rows = (
         select(
             func.min(MESSAGES.c.text).label("text"),
             func.count().label("times"),
             func.max(func.json_extract(MESSAGES.c.reading, "$.matches[0][0]")).label("nearest"),
+            func.min(MESSAGES.c.id).label("message"),
+            func.max(MESSAGES.c.at).label("last_at"),
         )
         .where(asked_back(period), MESSAGES.c.text != "")
-        .group_by(words)
-        .order_by(func.count().desc(), words)
-        .limit(TOP)
+        .group_by(WORDS)
+        .order_by(func.count().desc(), WORDS)
+        .limit(most)
     )
     return [
-        Gap(quote(row.text, LONGEST), row.times, title(row.nearest) if row.nearest else None)
+        Gap(
+            quote(row.text, longest),
+            row.times,
+            title(row.nearest) if row.nearest else None,
+            row.message,
+            row.last_at,
+        )
         for row in conn.execute(rows)
     ]
 

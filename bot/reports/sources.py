@@ -19,6 +19,7 @@ from handoff.tables import TICKETS
 
 DIRECT = "direct"  # a remedy within the limit of who gave it
 OPEN = "open"  # an override nobody has reviewed yet
+LONG = 16  # digits that no number of ours has
 AHEAD = timedelta(days=1)  # no channel's clock is further ahead of ours
 Source = Callable[[Period, str], Select[Any]]
 _NONE = cast_to(null(), Integer)
@@ -37,6 +38,9 @@ _OF_ONESELF = and_(
 )
 OUTCOME = case((_OF_ONESELF, DIRECT), else_=APPROVALS.c.status)
 VERDICT = func.coalesce(OVERRIDES.c.verdict, OPEN)
+
+# By what the same question is known again: its words, whatever stands around them and in which case.
+WORDS = func.lower(func.trim(MESSAGES.c.text))
 
 
 def within(column: ColumnElement[datetime], period: Period) -> ColumnElement[bool]:
@@ -77,8 +81,16 @@ def asked_back(period: Period) -> ColumnElement[bool]:
     return and_(MESSAGES.c.id.in_(asked), written(period))
 
 
+def _gap(period: Period, of: str) -> Select[Any]:
+    """Return what was asked in the same words as the message `of`, without a sure answer."""
+    first = MESSAGES.alias("first")
+    number = int(of) if of.isascii() and of.isdigit() and len(of) < LONG else 0
+    words = select(func.lower(func.trim(first.c.text))).where(first.c.id == number, first.c.text != "")
+    return _clarified(period, "").where(words.scalar_subquery() == WORDS)
+
+
 def _article(period: Period, of: str) -> Select[Any]:
-    return _of_messages().where(sent_answers(period), MESSAGES.c.article == of)
+    return _of_answers(period).where(MESSAGES.c.article == of)
 
 
 def _wrong(period: Period, of: str) -> Select[Any]:
@@ -90,7 +102,7 @@ def _helpful(period: Period, of: str) -> Select[Any]:
 
 
 def _rated(period: Period, of: str) -> Select[Any]:
-    rated = _of_messages().where(sent_answers(period))
+    rated = _of_answers(period)
     return rated.where(MESSAGES.c.article == of) if of else rated
 
 
@@ -175,10 +187,25 @@ def _of_messages() -> Select[Any]:
     )
 
 
+def _of_answers(period: Period) -> Select[Any]:
+    """Return the answers that reached followers, each with the message that it answered."""
+    asked = MESSAGES.alias("asked")
+    question = select(func.max(asked.c.id)).where(
+        asked.c.conversation_id == MESSAGES.c.conversation_id,
+        asked.c.id < MESSAGES.c.id,
+        asked.c.direction == "in",
+    )
+    return select(
+        MESSAGES.c.conversation_id, MESSAGES.c.ticket_id, question.scalar_subquery().label("message_id"),
+        MESSAGES.c.at,
+    ).where(sent_answers(period))  # fmt: skip
+
+
 SOURCES: Mapping[str, Source] = {
     "messages": _messages,
     "answered": _answered,
     "clarified": _clarified,
+    "gap": _gap,
     "handed_off": _handed_off,
     "wrong": _wrong,
     "helpful": _helpful,

@@ -20,6 +20,7 @@ from bot.web.chat import Chat
 from bot.web.desk import Desk
 from bot.web.files import Files
 from bot.web.hook import Hooked
+from bot.web.knowledge import Knowledge
 from bot.web.launcher import Launcher
 from bot.web.news import News
 from bot.web.pages import Pages
@@ -41,6 +42,7 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
     chat, desk = Chat(service, pages, news, typing), Desk(service, pages, news, typing)
     acting, reports = Acting(service, pages, desk), Reports(service, pages)
     roster = Roster(service, pages)
+    knowledge = Knowledge(service, pages)
     survey, sites = Survey(service, chat), service.settings.web_embed
 
     async def login(request: Request) -> Response:
@@ -94,6 +96,9 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
             Route("/desk/conversations/{id:int}", desk.conversation),
             Route("/desk/conversations/{id:int}/preview", desk.preview, methods=["POST"]),
             Route("/desk/conversations/{id:int}/{verb}", acting.act, methods=["POST"]),
+            Route("/desk/knowledge", knowledge.show),
+            Route("/desk/knowledge/behind", knowledge.behind),
+            Route("/desk/knowledge/articles/{article}", knowledge.article),
             Route("/desk/reports", reports.show),
             Route("/desk/reports.csv", reports.spreadsheet),
             Route("/desk/reports/tickets", reports.behind),

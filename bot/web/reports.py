@@ -134,6 +134,8 @@ class Reports:
 
     def _part(self, request: Request, conn: Connection, figure: str, of: str) -> str:
         """Say which part of a figure is shown, in the words of its page."""
+        if figure == "gap":
+            return ""  # its words stand in the list
         by, _, value = of.partition(":")
         if by == "person":
             return people.name_of(conn, gate.number(value)) or self._pages.word(request, "reports.nobody")
@@ -153,6 +155,7 @@ class Reports:
         language, period = self._pages.language(request), asked.period
         return {
             "session": session,
+            "here": "reports",
             "period": period,
             "step": asked.step,
             "query": _query(period.first, period.last),

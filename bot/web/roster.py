@@ -145,6 +145,7 @@ class Roster:
             )
 
         return {
+            "here": "staff",
             "session": session,
             "colleagues": [seen(person) for person in people.list_staff(conn)],
             "this_browser": logins.digest(request.cookies.get(gate.SESSION, "")),

@@ -289,3 +289,9 @@ def test_many_threads_read_the_same() -> None:
     alone = [[m.score for m in Understanding.build(ARTICLES).read(text).matches] for text in texts[:3]]
     assert together[:3] == alone
     assert together == [[m.score for m in brand.read(text).matches] for text in texts]
+
+
+def test_it_says_which_words_it_reads_otherwise_than_they_were_written(brand: Understanding) -> None:
+    assert brand.respelt("Brp ongkirrr ke bandung, brp?") == (("brp", "berapa"), ("ongkirrr", "ongkos kirim"))
+    assert brand.respelt("garansi") == brand.respelt("") == brand.respelt("🙈 \0 !!") == ()
+    assert brand.respelt("x " * 300 + "brp") == ()  # behind what matching reads

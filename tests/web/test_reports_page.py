@@ -68,6 +68,16 @@ def test_a_number_leads_to_what_was_counted(mimin: Mimin) -> None:
     assert agus.get(f"{WHERE}/tickets?figure=salaries").status_code == 404
 
 
+def test_a_gap_leads_to_who_asked_it(mimin: Mimin) -> None:
+    mimin.visitor().say("kucing saya tidur di atas lemari", name="Bo")
+    agus = mimin.signed_in("agus")
+    link = re.search(r'href="(/desk/reports/tickets\?figure=gap[^"]+)">1</a>', agus.get(WHERE).text)
+    assert link
+    behind = agus.get(link[1].replace("&amp;", "&")).text
+    assert "kucing saya" in behind
+    assert ">Bo</a>" in behind
+
+
 def test_the_page_says_in_both_languages_what_it_shows_and_runs_nothing(mimin: Mimin) -> None:
     follower, _ = mimin.call()
     follower.say("kucing saya tidur di atas lemari")

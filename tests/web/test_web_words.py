@@ -7,15 +7,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.judgement import Why
 from bot.web.pages import HERE, first_name, initial, tint
 from bot.web.safety import Pace
+from bot.web.shelf import Order
 from bot.web.times import clock, day, moment, span
 from bot.web.words import choose_language, read_words
 from handoff.entry import Refused
 from handoff.guard import SENTENCES, Level
 from handoff.policy import Category, Kind, Reason, Role
 from handoff.ticket import Status
-from knowledge.reading import Decision
+from knowledge.reading import SIGNALS, Decision
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -34,6 +36,7 @@ def test_everything_that_is_stored_by_name_has_words() -> None:
     sections = {
         "category": Category, "deadline": Kind, "reason": Reason, "role": Role, "status": Status,
         "decision": Decision, "refused": Refused.CODES, "guard": SENTENCES, "preview": Level,
+        "would": Why, "because": Why, "signal": SIGNALS, "order": Order,
     }  # fmt: skip
     for section, names in sections.items():
         for name in names:
