@@ -25,7 +25,7 @@ from bot.tables import CONTACTS, CONVERSATIONS, LOG, MESSAGES
 from handoff import people
 from handoff.authority_tables import APPROVALS, CRISES, OVERRIDES, SIGNS
 from handoff.policy import Role
-from handoff.tables import DEADLINES, TICKETS
+from handoff.tables import DEADLINES, SURVEYS, TICKETS
 from tests.cast import ARTICLES
 
 STAFF = {"sari": Role.ADMIN, "budi": Role.ADMIN, "dewi": Role.ADMIN, "agus": Role.SUPERVISOR,
@@ -34,6 +34,7 @@ DAYS = 30
 TARGETS = {"question": (30, 24 * 60), "complaint": (15, 24 * 60), "crisis": (5, 8 * 60)}  # minutes
 LOST = ("remot tidak bisa dipakai setelah update", "bisa nonton dari luar negeri ga", "ada paket tahunan?",
         "kok sub title nya hilang ya", "promo pelajar masih ada?")  # fmt: skip
+LOW = ("lama sekali dibalasnya", "masih putus-putus juga", "teknisinya tidak datang sesuai janji")
 BUSY = (2, 1, 1, 0, 0, 1, 2, 4, 7, 9, 10, 9, 8, 8, 9, 8, 7, 8, 10, 12, 14, 12, 8, 4)  # by local hour
 
 
@@ -154,11 +155,27 @@ class Made:
             self._clock(number, "promise", answered, due, kept)
         if category == "complaint" and self._chance.random() < 0.08:
             self._authority(number, answered, holder)
+        if not is_open and self._chance.random() < 0.7:
+            self._survey(number, resolved_at + timedelta(minutes=1), holder)
         self._rows[TICKETS].append(
             {"id": number, "conversation_id": number, "status": "claimed" if is_open else "resolved",
              "category": category, "assignee": holder, "opened_at": at,
              "responded_at": answered if answered <= self._now else None,
              "resolved_at": None if is_open else resolved_at, "handed_back": False, "by_staff": False}
+        )  # fmt: skip
+
+    def _survey(self, ticket: int, at: datetime, holder: int) -> None:
+        question = self._say(ticket, at, "out", "survey", ticket_id=ticket)
+        mark = self._chance.choices((None, 1, 2, 3, 4, 5), (45, 5, 4, 8, 16, 22))[0]
+        is_read = mark is not None and mark <= 2 and self._chance.random() < 0.6
+        words = None
+        if mark is not None and mark <= 2 and self._chance.random() < 0.5:
+            words = self._say(ticket, at, "note", "rating", text=self._chance.choice(LOW), ticket_id=ticket)
+        self._rows[SURVEYS].append(
+            {"ticket_id": ticket, "conversation_id": ticket, "staff_id": holder, "asked_at": at,
+             "message_id": question, "mark": mark, "words_id": words, "seen_by": 4 if is_read else None,
+             "marked_at": None if mark is None else at + timedelta(minutes=3),
+             "seen_at": at + timedelta(hours=2) if is_read else None}
         )  # fmt: skip
 
     def _clock(self, ticket: int, kind: str, at: datetime, due: datetime, ended: datetime) -> None:

@@ -87,6 +87,14 @@ def date_words(day: date, language: str) -> str:
     return f"{day.day} {MONTHS[language][day.month - 1]} {day.year}"
 
 
+def average_words(average: float | None, language: str) -> str:
+    """Say an average of marks, such as 4,3 in Indonesian and 4.3 in English; "-" where there is none."""
+    if average is None:
+        return "-"
+    said = f"{average:.1f}"
+    return said.replace(".", ",") if language == "id" else said
+
+
 def number_words(number: int, language: str) -> str:
     """Say a number with its thousands apart: 12.500 in Indonesian, 12,500 in English."""
     said = f"{number:,}"

@@ -202,7 +202,8 @@ class Course:
         elif end is not None:
             clock = deadline.stop(clock, end)
         self._put(place, clock)
-        yield Changed(place, Change.ANNULLED, action.at)
+        change = Change.CANCELLED if clock.status is Status.CANCELLED else Change.ANNULLED
+        yield Changed(place, change, action.at if end is None else end)
         if was_kept and (end is None or clock.breached_at is not None):
             yield Annulled(place)
         if was_kept and clock.breached_at is not None:

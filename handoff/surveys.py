@@ -117,12 +117,6 @@ def list_asked(conn: Connection, conversation: int) -> Sequence[Row[Any]]:
     return conn.execute(mine.order_by(SURVEYS.c.asked_at.desc(), SURVEYS.c.ticket_id.desc())).all()
 
 
-def list_marks(conn: Connection, since: datetime, until: datetime) -> list[int | None]:
-    """Return the mark of everybody who was asked in a period, for `satisfaction.summary`."""
-    mine = select(SURVEYS.c.mark).where(SURVEYS.c.asked_at >= since, SURVEYS.c.asked_at < until)
-    return list(conn.scalars(mine.order_by(SURVEYS.c.asked_at)))
-
-
 def read(row: Row[Any]) -> Survey:
     """Read a survey from its row."""
     return Survey(

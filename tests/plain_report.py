@@ -47,6 +47,8 @@ class Told:
     approvals: dict[int, list[Logged]] = field(default_factory=lambda: defaultdict(list))
     overrides: dict[int, list[Logged]] = field(default_factory=lambda: defaultdict(list))
     crises: dict[int, datetime] = field(default_factory=dict)
+    asked: dict[int, int] = field(default_factory=dict)
+    marks: dict[int, int] = field(default_factory=dict)
 
 
 def read_log(entries: Iterable[Logged]) -> Told:
@@ -59,8 +61,12 @@ def read_log(entries: Iterable[Logged]) -> Told:
                 told.received[data["message"]] = entry
             case "message" if entry.message is not None:
                 told.said[entry.message] = entry
+                if data["source"] == "survey" and entry.ticket is not None:
+                    told.asked.setdefault(entry.ticket, entry.message)  # what asks for words comes later
             case "send_failed" if "message" in data:
                 told.lost.add(data["message"])
+            case "rated" if entry.ticket is not None:
+                told.marks[entry.ticket] = data["mark"]
             case "feedback":
                 told.feedback[data["message"]] = data["helped"]
             case "ticket" if entry.ticket is not None:
@@ -89,6 +95,10 @@ def _clock(told: Told, entry: Logged) -> None:
                 clock.began_at = at
             case "stopped":
                 clock.stopped_at = at
+            case "cancelled":  # also where it was met by a reply that never arrived
+                clock.stopped_at, clock.is_kept = None, False
+            case "annulled" if data["deadline"] != "resolution" and data["due_at"] is None:
+                clock.stopped_at = at  # what came after the reply that never arrived met it then
             case "resumed" if clock.stopped_at is not None:
                 clock.stopped_at, clock.is_kept = None, False
         return
@@ -125,6 +135,12 @@ def count_all(conn: Connection, period: Period) -> dict[str, Any]:
         if is_in(broken[0].at):
             found.update({"overrides": 1, f"overrides:{broken[-1].data.get('verdict', 'open')}": 1})
     found["crises"] = sum(is_in(at) for at in told.crises.values())
+    for ticket, question in told.asked.items():
+        mark = told.marks.get(ticket)
+        if is_in(rows[question].at) and (question not in told.lost or mark is not None):
+            found["surveyed"] += 1
+            if mark is not None:
+                found.update({"rated": 1, f"rated:{mark}": 1})
     found["complaining"] = len(_complaining(told, rows, is_in))
     return {**found, **_promises(told, period.zone, is_in)}
 

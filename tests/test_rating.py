@@ -7,11 +7,13 @@ import pytest
 from sqlalchemy import select, update
 
 from bot import contacts, erasure, rating, turn
+from bot.reports import marks
+from bot.reports.period import Period
 from bot.tables import CONTACTS, MESSAGES, OUTBOX
 from handoff import surveys
 from handoff.entry import Refused
 from handoff.hours import parse_weekly
-from handoff.satisfaction import Rules, summary
+from handoff.satisfaction import Rules, Summary
 from handoff.tables import SURVEYS
 from tests.cast import COMPLAINT, NOON, QUESTION, Stage, small_brand, stage
 
@@ -61,6 +63,11 @@ def row(scene: Stage) -> Any:
         return surveys.get(conn, 1)
 
 
+def summed_up(scene: Stage) -> Summary:
+    with scene.open() as conn:
+        return marks.of_period(conn, Period(NOON.date(), scene.now.date(), scene.brand.zone))
+
+
 def notices(scene: Stage) -> list[str]:
     with scene.open() as conn:
         rows = conn.execute(select(OUTBOX).where(OUTBOX.c.kind == "notice").order_by(OUTBOX.c.id)).all()
@@ -72,9 +79,7 @@ def test_it_is_asked_a_minute_after_the_resolve_and_once(scene: Stage) -> None:
     assert not asked(scene, seconds=59)
     assert asked(scene, seconds=1)
     assert not asked(scene, days=1)
-    with scene.open() as conn:
-        marks = surveys.list_marks(conn, NOON, scene.now)
-    assert summary(marks).asked == 1
+    assert summed_up(scene).asked == 1
     assert row(scene).staff_id == scene.person("alice").id
 
 
@@ -105,8 +110,7 @@ def test_a_question_that_has_not_left_yet_is_taken_back_for_good(scene: Stage) -
     assert not asked(scene)
     with pytest.raises(Refused, match="not_available"):
         rates(scene, 5)
-    with scene.open() as conn:
-        assert surveys.list_marks(conn, NOON, scene.now) == [], "who never read it was not asked"
+    assert summed_up(scene).asked == 0, "who never read it was not asked"
 
 
 def test_who_has_a_new_matter_by_then_is_not_asked(scene: Stage) -> None:
@@ -290,4 +294,4 @@ def test_erasure_takes_the_words_and_leaves_the_number(scene: Stage) -> None:
             *conn.execute(select(SURVEYS)),
         ]
         assert not [one for one in left if "lama sekali" in str(tuple(one))]
-        assert surveys.list_marks(conn, NOON, scene.now) == [1]
+    assert summed_up(scene).by_mark[1] == 1

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select
 
-from bot import acts, contacts, delivery, ledger
+from bot import acts, contacts, delivery, ledger, rating
 from bot.act import Act
 from bot.reports import listing, sheet
 from bot.reports.charts import Column, round_up, stacked
@@ -23,9 +23,12 @@ from bot.reports.reading import read
 from bot.reports.summary import summary
 from bot.tables import MESSAGES
 from bot.wording import length_words, number_words
+from handoff import people, surveys
 from handoff.entry import Entry, Refused
 from handoff.policy import Role, Sop
+from handoff.satisfaction import Rules
 from handoff.staff import LEAST_READER, may_read
+from handoff.tables import SURVEYS
 from tests import plain_report
 from tests.cast import COMPLAINT, NOON, QUESTION, Stage, small_brand, stage
 
@@ -37,12 +40,13 @@ SAID = (
     "halo min", "akun saya di-hack orang, uang saya hilang", "iya", "belum bisa juga",
 )  # fmt: skip
 WHOLE = ("messages", "followers", "answered", "clarified", "handed_off", "wrong", "helpful", "opened",
-         "resolved", "approvals", "overrides", "complaining", "crises")  # fmt: skip
+         "resolved", "approvals", "overrides", "complaining", "crises", "surveyed", "rated")  # fmt: skip
 
 
 def scene_with_refunds() -> Stage:
     brand = small_brand()
-    return stage(replace(brand, promises=replace(brand.promises, sop=(REFUND,))))
+    promises = replace(brand.promises, sop=(REFUND,))
+    return stage(replace(brand, promises=promises, satisfaction=Rules()))
 
 
 def figures(scene: Stage, period: Period, step: Step = Step.DAY) -> Figures:
@@ -68,6 +72,9 @@ def live(scene: Stage, chance: random.Random, hours: int) -> None:
             scene.deliver()
         if chance.random() < 0.15:
             react(scene, chance)
+        if chance.random() < 0.4:
+            with suppress(Refused):
+                rate(scene, chance)
 
 
 def act(scene: Stage, chance: random.Random) -> None:
@@ -77,19 +84,30 @@ def act(scene: Stage, chance: random.Random) -> None:
         (
             ("claim", {}), ("claim", {}), ("reply", {"text": "Sedang kami cek, Kak."}), ("release", {}),
             ("reply", {"text": "Boleh minta nomornya, Kak?", "awaiting": True}), ("resolve", {}),
+            ("resolve", {}),
             ("take_over", {"reason": "lama"}), ("promise", {"by": by, "text": "teknisi"}), ("reopen", {}),
             ("remedy", {"action": "refund", "amount": 50_000, "text": "Kami refund ya Kak."}),
             ("remedy", {"action": "refund", "amount": 900_000, "text": "Kami refund ya Kak."}),
             ("override", {"action": "refund", "amount": 5, "reason": "viral", "confirmed": True}),
             ("approve", {}), ("reject", {"reason": "terlalu besar"}), ("to_bot", {}),
             ("review", {"verdict": "justified"}), ("no_reply_needed", {}),
-            ("category", {"value": "complaint"}),
+            ("category", {"value": "complaint"}), ("review_mark", {}),
             ("watch", {"scope": "coverage"}),
         )
     )  # fmt: skip
     with scene.open() as conn:
         thread = contacts.find(conn, "web", chance.choice(("ani", "bo", "cici", "dodi")))
         acts.perform(conn, scene.brand, who, Act(verb, None, thread.id if thread else None, args), scene.now)
+
+
+def rate(scene: Stage, chance: random.Random) -> None:
+    """A follower who was asked how it went gives a mark, or another one than before."""
+    with scene.open() as conn:
+        asked = conn.execute(select(SURVEYS).where(SURVEYS.c.asked_at.is_not(None))).all()
+        if asked:
+            row = chance.choice(asked)
+            thread = contacts.get(conn, row.conversation_id)
+            rating.rate(conn, scene.brand, thread, row.ticket_id, chance.randint(1, 5), scene.now)
 
 
 def react(scene: Stage, chance: random.Random) -> None:
@@ -137,6 +155,10 @@ def test_each_figure_is_what_the_log_says(seed: int) -> None:
             kept = {(name, False): one.kept for name, one in outcomes.items()}
             broken = {(name, True): one.broken for name, one in outcomes.items()}
             assert Counter({**kept, **broken}) == plain[by], by
+        assert found.marks.by_mark == {mark: plain.get(f"rated:{mark}", 0) for mark in range(1, 6)}
+        assert (found.marks.asked, found.marks.answered) == (found.total("surveyed"), found.total("rated"))
+        assert len(found.low_marks) == plain.get("rated:1", 0) + plain.get("rated:2", 0)
+        assert sum(part.marks.asked for part in found.parts) == found.marks.asked
 
 
 def test_the_list_behind_a_figure_has_as_many_as_the_figure_says() -> None:
@@ -195,6 +217,45 @@ def test_who_held_the_ticket_when_it_broke_has_the_breach_and_not_who_helped_lat
     assert (found.by_person[alice], found.by_person.get(bob)) == (Outcomes(0, 1), None)
     [breach] = found.breaches
     assert (breach.holder, breach.why, breach.late_by) == (alice, "late", timedelta(minutes=5))
+
+
+def test_a_mark_counts_when_its_follower_was_asked_and_a_low_one_says_whether_it_was_read() -> None:
+    scene = scene_with_refunds()
+    for who in ("ani", "bo", "cici", "dodi"):
+        helped(scene, who)
+    scene.later(minutes=1)
+    scene.sweep()
+    scene.deliver()
+    with scene.open() as conn:
+        for ticket, mark in ((1, 1), (2, 5), (3, 2)):
+            thread = contacts.get(conn, surveys.get(conn, ticket).conversation_id)
+            rating.rate(conn, scene.brand, thread, ticket, mark, scene.now + timedelta(hours=20))
+        lost = surveys.get(conn, 4).message_id
+        delivery.bounced(conn, scene.brand, lost, "came back", scene.now)
+    scene.does("sue", "review_mark")
+    found = figures(scene, days(NOON.date()))
+    assert (found.marks.asked, found.marks.answered) == (3, 3)
+    assert found.marks.average == pytest.approx(8 / 3)
+    unread, read = found.low_marks
+    assert (read.ticket, read.mark, read.reader) == (1, 1, scene.person("sue").id)
+    assert (unread.ticket, unread.mark, unread.reader) == (3, 2, None)
+    assert figures(scene, days(NOON.date() + timedelta(days=1))).marks_before.answered == 3
+    rows = {(line.figure, line.of): line.value for line in sheet.lines(found)}
+    assert rows["average_mark", ""] == 2.67
+    assert (rows["rated", "5"], rows["low_marks", ""], rows["low_marks_unread", ""]) == (1, 2, 1)
+
+
+def helped(scene: Stage, who: str) -> None:
+    """Let a follower complain, be answered by Alice, and the matter be settled."""
+    scene.says(COMPLAINT, who)
+    for verb, args in (("reply", {"text": "Sudah kami perbaiki, Kak."}), ("resolve", {})):
+        with scene.open() as conn:
+            thread = contacts.find(conn, "web", who)
+            assert thread is not None
+            person = people.find_staff(conn, "alice")
+            assert person is not None
+            acts.perform(conn, scene.brand, person, Act(verb, None, thread.id, args), scene.now)
+        scene.deliver()
 
 
 def test_why_a_promise_broke() -> None:

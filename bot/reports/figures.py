@@ -8,6 +8,7 @@ from statistics import median
 
 from bot.reports.period import Period, Step
 from handoff.policy import Kind
+from handoff.satisfaction import Summary
 
 NOBODY = 0  # in place of a person's id: nobody held the ticket
 
@@ -53,6 +54,7 @@ class Part:
     handed_off: int
     promises: Outcomes
     complaining: int
+    marks: Summary
 
     @property
     def others(self) -> int:
@@ -146,6 +148,23 @@ class Incident:
 
 
 @dataclass(frozen=True, slots=True)
+class LowMark:
+    """A mark of 1 or 2 that a follower gave, with their `words`, "" where there are none or no more.
+
+    `handler` handled the ticket, `reader` is who of those above read the mark; None is nobody.
+    """
+
+    ticket: int
+    conversation: int
+    category: str
+    mark: int
+    words: str
+    at: datetime
+    handler: int | None
+    reader: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class Spent:
     """What remedies of one kind gave followers in all, in the unit people speak of."""
 
@@ -160,8 +179,9 @@ class Figures:
     """Everything a report says of one period. Each thing is counted when it happened.
 
     A promise is counted when it was kept, or was due where it broke; first responses and resolutions when
-    they came. `totals` is by the name of what stands behind it in `bot.reports.sources`; those with a
-    part after a colon, such as "opened:complaint", are a part of the whole.
+    they came. A mark counts when its follower was asked. `totals` is by the name of what stands behind it
+    in `bot.reports.sources`; those with a part after a colon, such as "opened:complaint", are a part of
+    the whole.
     """
 
     period: Period
@@ -184,6 +204,9 @@ class Figures:
     spent: Sequence[Spent]
     names: Mapping[int, str]
     complaining_before: int
+    marks: Summary
+    marks_before: Summary
+    low_marks: Sequence[LowMark]
 
     @property
     def promises(self) -> Outcomes:

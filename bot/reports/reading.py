@@ -8,7 +8,7 @@ from sqlalchemy import Connection, Float, and_, func, select, type_coerce, union
 from sqlalchemy.sql import ColumnElement
 from sqlalchemy.sql.elements import Label
 
-from bot.reports import promises
+from bot.reports import marks, promises
 from bot.reports.figures import Asked, Figures, Gap, Incident, Outcomes, Part, Spent, Spread, Topic, spread
 from bot.reports.period import Period, Step
 from bot.reports.sources import (
@@ -29,18 +29,20 @@ from bot.tables import MESSAGES
 from bot.wording import quote
 from handoff.approval import GRANTED
 from handoff.authority_tables import APPROVALS, CRISES, OVERRIDES, SIGNS, STATEMENTS, TOLD
-from handoff.tables import STAFF, TICKETS
+from handoff.satisfaction import Summary
+from handoff.tables import STAFF, SURVEYS, TICKETS
 
 TOP = 10
 LONGEST = 120  # letters of a question that are shown
 # What is counted in parts, too, and by what.
-DIVIDED: Mapping[str, ColumnElement[str]] = {
+DIVIDED: Mapping[str, ColumnElement[Any]] = {
     "opened": TICKETS.c.category,
     "resolved": TICKETS.c.category,
     "approvals": OUTCOME,
     "overrides": VERDICT,
+    "rated": SURVEYS.c.mark,
 }
-WHOLE = ("responded", "crises", "complaining")
+WHOLE = ("responded", "crises", "complaining", "surveyed")
 SECONDS_A_DAY = 86_400
 Title = Callable[[str], str]
 
@@ -49,7 +51,8 @@ def read(conn: Connection, title: Title, period: Period, step: Step, now: dateti
     """Return the figures of a period, divided by `step`; `title` names an article."""
     divided = period.parts(step)
     tally = promises.tally(promises.each_settled(conn, period), divided)
-    parts = [_part(conn, part, outcomes) for part, outcomes in zip(divided, tally.parts, strict=True)]
+    rows = zip(divided, tally.parts, marks.by_parts(conn, divided), strict=True)
+    parts = [_part(conn, part, outcomes, marked) for part, outcomes, marked in rows]
     asked = list_asked(conn, title, period)
     rated = {"wrong": sum(one.wrong for one in asked), "helpful": sum(one.helpful for one in asked)}
     return Figures(
@@ -77,6 +80,9 @@ def read(conn: Connection, title: Title, period: Period, step: Step, now: dateti
         spent=_spent(conn, period),
         names={row.id: row.name for row in conn.execute(select(STAFF.c.id, STAFF.c.name))},
         complaining_before=count(conn, "complaining", period.before),
+        marks=marks.of_period(conn, period),
+        marks_before=marks.of_period(conn, period.before),
+        low_marks=marks.list_low(conn, period),
     )
 
 
@@ -85,9 +91,11 @@ def count(conn: Connection, name: str, period: Period, of: str = "") -> int:
     return conn.execute(select(func.count()).select_from(SOURCES[name](period, of).subquery())).scalar_one()
 
 
-def _part(conn: Connection, period: Period, promised: Outcomes) -> Part:
+def _part(conn: Connection, period: Period, promised: Outcomes, marked: Summary) -> Part:
     row = conn.execute(_said(period)).one()
-    return Part(period, row.messages, row.answered, row.clarified, row.handed_off, promised, row.complaining)
+    return Part(
+        period, row.messages, row.answered, row.clarified, row.handed_off, promised, row.complaining, marked
+    )
 
 
 def _said(period: Period) -> Any:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from bot.reports.figures import NOBODY, Figures, Outcomes, Spread
+from handoff.satisfaction import Summary
 
 # A spreadsheet would take a text that begins so for a formula, and run it.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -109,11 +110,40 @@ def _lines(figures: Figures) -> Iterator[Line]:
         yield Line("complaints", "topic", topic.article, topic.followers, "count")
         yield Line("complaints", "topic_before", topic.article, topic.before, "count")
     yield Line("crises", "begun", "", figures.total("crises"), "count")
+    yield from _marks(figures)
     for part in figures.parts:
         for name in ("messages", "answered", "clarified", "handed_off", "others", "complaining"):
             yield Line("parts", name, str(part.period.first), getattr(part, name), "count")
         yield Line("parts", "kept", str(part.period.first), part.promises.kept, "count")
         yield Line("parts", "broken", str(part.period.first), part.promises.broken, "count")
+        yield Line("parts", "surveyed", str(part.period.first), part.marks.asked, "count")
+        yield _average("parts", "average_mark", str(part.period.first), part.marks)
+
+
+def _marks(figures: Figures) -> Iterator[Line]:
+    marks = figures.marks
+    yield Line("satisfaction", "surveyed", "", marks.asked, "count")
+    yield Line("satisfaction", "rated", "", marks.answered, "count")
+    yield _share("satisfaction", "share_rated", "", marks.answered, marks.asked)
+    for mark, number in marks.by_mark.items():
+        yield Line("satisfaction", "rated", str(mark), number, "count")
+        yield _share("satisfaction", "share_of_mark", str(mark), number, marks.answered)
+    yield _average("satisfaction", "average_mark", "", marks)
+    yield _average("satisfaction", "average_mark_before", "", figures.marks_before)
+    unread = sum(low.reader is None for low in figures.low_marks)
+    yield Line("satisfaction", "low_marks", "", len(figures.low_marks), "count")
+    yield Line("satisfaction", "low_marks_unread", "", unread, "count")
+    for low in figures.low_marks:
+        yield Line("satisfaction", "low_mark_of_ticket", str(low.ticket), low.mark, "mark")
+
+
+def _average(section: str, figure: str, of: str, marks: Summary) -> Line:
+    average = None if marks.average is None else round(marks.average, 2)
+    return Line(section, figure, of, average, "mark", marks.answered)
+
+
+def _share(section: str, figure: str, of: str, part: int, whole: int) -> Line:
+    return Line(section, figure, of, round(part / whole, 4) if whole else None, "share", whole)
 
 
 def _length(section: str, name: str, spread: Spread) -> Iterator[Line]:

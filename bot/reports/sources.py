@@ -8,14 +8,26 @@ from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal_column, null, select
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    String,
+    and_,
+    case,
+    func,
+    literal_column,
+    null,
+    or_,
+    select,
+)
 from sqlalchemy import cast as cast_to
 
 from bot.reports.period import Period
 from bot.tables import IS_REPLIED, MESSAGES
 from handoff.approval import Status as Request
 from handoff.authority_tables import APPROVALS, CRISES, OVERRIDES, SIGNS
-from handoff.tables import TICKETS
+from handoff.tables import SURVEYS, TICKETS
 
 DIRECT = "direct"  # a remedy within the limit of who gave it
 OPEN = "open"  # an override nobody has reviewed yet
@@ -38,6 +50,9 @@ _OF_ONESELF = and_(
 )
 OUTCOME = case((_OF_ONESELF, DIRECT), else_=APPROVALS.c.status)
 VERDICT = func.coalesce(OVERRIDES.c.verdict, OPEN)
+QUESTION = MESSAGES.alias("question")
+# Who was asked how it went: the question arrived, and a mark proves that it did.
+IS_ASKED = or_(QUESTION.c.status == "sent", SURVEYS.c.mark.is_not(None))
 
 # By what the same question is known again: its words, whatever stands around them and in which case.
 WORDS = func.lower(func.trim(MESSAGES.c.text))
@@ -170,6 +185,22 @@ def _complaining(period: Period, of: str) -> Select[Any]:
 NO_TOPIC = "-"  # complaints that no article comes near
 
 
+def _surveyed(period: Period, _of: str) -> Select[Any]:
+    return (
+        select(
+            SURVEYS.c.conversation_id, SURVEYS.c.ticket_id, SURVEYS.c.words_id.label("message_id"),
+            SURVEYS.c.asked_at.label("at"),
+        )
+        .select_from(SURVEYS.join(QUESTION, QUESTION.c.id == SURVEYS.c.message_id))
+        .where(within(SURVEYS.c.asked_at, period), IS_ASKED)
+    )  # fmt: skip
+
+
+def _rated_so(period: Period, of: str) -> Select[Any]:
+    found = _surveyed(period, "").where(SURVEYS.c.mark.is_not(None))
+    return found.where(cast_to(SURVEYS.c.mark, String) == of) if of else found
+
+
 def _crises(period: Period, _of: str) -> Select[Any]:
     return (
         select(
@@ -217,4 +248,6 @@ SOURCES: Mapping[str, Source] = {
     "overrides": _overrides,
     "complaining": _complaining,
     "crises": _crises,
+    "surveyed": _surveyed,
+    "rated": _rated_so,
 }

@@ -20,15 +20,16 @@ from bot.service import Service
 from bot.web import gate
 from bot.web.pages import Pages
 from bot.web.sign_in import Session, find_session
-from bot.wording import MONTHS, date_words, length_words, number_words
+from bot.wording import MONTHS, average_words, date_words, length_words, number_words
 from handoff import people
 from handoff.staff import may_read
 
 PAGE = "reports"
 SPREADSHEET = "text/csv; charset=utf-8"
 # The section of the pages' words that names the parts of a figure; those of the others are articles.
-SECTIONS = {"opened": "category", "resolved": "category", "approvals": "outcome", "overrides": "outcome"}
-BREACHES = 12  # that are shown with their reason; the list behind the figure has all
+SECTIONS = {"opened": "category", "resolved": "category", "approvals": "outcome", "overrides": "outcome",
+            "rated": "mark"}  # fmt: skip
+SHOWN = 12  # of broken promises and low marks; the list behind the figure has all
 
 
 class ClosedError(Exception):
@@ -116,7 +117,8 @@ class Reports:
         today = self._service.now().astimezone(asked.period.zone).date()
         context = self._shared(request, asked, session) | {
             "figures": figures,
-            "breaches": figures.breaches[:BREACHES],
+            "breaches": figures.breaches[:SHOWN],
+            "low_marks": figures.low_marks[:SHOWN],
             "presets": {name: _query(*days(today)) for name, days in PRESETS.items()},
             "steps": list(Step),
             "charts": _charts(figures, language, lambda key: self._pages.word(request, key)),
@@ -162,6 +164,7 @@ class Reports:
             "date": lambda day: date_words(day, language),
             "length": lambda length: length_words(length, language),
             "percent": percent,
+            "average": lambda average: average_words(average, language),
             "number": lambda number: number_words(number, language),
             "to_list": lambda figure, of="": to_list(period, figure, of),
         }
@@ -180,7 +183,7 @@ def _query(first: date, last: date) -> str:
 
 def _charts(figures: Figures, language: str, word: Callable[[str], str]) -> dict[str, Chart]:
     """Lay out the charts: each column leads to what stands behind it."""
-    messages, promises, complaints = [], [], []
+    messages, promises, complaints, marks = [], [], [], []
     for part in figures.parts:
         label = _label(part.period, figures.step, language)
         said = {"answered": part.answered, "clarified": part.clarified, "handed_off": part.handed_off}
@@ -189,6 +192,8 @@ def _charts(figures: Figures, language: str, word: Callable[[str], str]) -> dict
         days = _days(part.period, language)
         messages.append(_column(label, days, to_list(part.period, "messages"), layers, word))
         promises.append(_column(label, days, to_list(part.period, "broken"), outcomes, word))
+        given = {f"mark{mark}": number for mark, number in part.marks.by_mark.items()}
+        marks.append(_column(label, days, to_list(part.period, "rated"), given, word))
         behind = to_list(part.period, "complaining")
         complaints.append(_column(label, days, behind, {"complaining": part.complaining}, word))
     hours = []
@@ -202,6 +207,7 @@ def _charts(figures: Figures, language: str, word: Callable[[str], str]) -> dict
         "promises": stacked(promises),
         "hours": stacked(hours),
         "complaints": stacked(complaints),
+        "marks": stacked(marks),
     }
 
 

@@ -137,3 +137,24 @@ def test_the_desk_shows_the_mark_and_a_supervisor_reads_a_low_one(asked: tuple[M
     page = agus.get(where).text
     assert "Agus sudah membaca nilai rendah tiket #1" in page
     assert f"{where}/review_mark" not in page
+
+
+def test_the_report_shows_the_marks_and_leads_to_the_low_ones(asked: tuple[Mimin, Browser, int]) -> None:
+    mimin, follower, conversation = asked
+    rate(follower, 1)
+    words(follower, "lama <b>sekali</b>")
+    agus = mimin.signed_in("agus")
+    page = agus.get("/desk/reports").text
+    section = page[page.index('id="satisfaction"') : page.index('id="questions"')]
+    assert 'id="chart-marks-title"' in section
+    assert "lama &lt;b&gt;sekali&lt;/b&gt;" in section
+    assert f'href="/desk/conversations/{conversation}"' in section
+    assert "belum dibaca supervisor" in section
+    assert re.search(r"figure=rated&amp;of=1&amp;[^>]+>1</a>", section)
+    behind = agus.get("/desk/reports/tickets?figure=rated&of=1").text
+    assert "· 😡 1 dari 5</p>" in behind
+    assert "lama &lt;b&gt;sekali&lt;/b&gt;" in behind
+    agus.act(conversation, "review_mark")
+    assert "dibaca Agus" in agus.get("/desk/reports").text
+    rows = agus.get("/desk/reports.csv").text
+    assert "satisfaction,average_mark,,1.0,mark,1" in rows
