@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.database import reading
 
-HEAD = "0010"
+HEAD = "0011"
 
 
 def upgrade(engine: Engine) -> None:

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection, Row
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -12,12 +13,12 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from bot import contacts, guarding, intake, journal, outbox
+from bot import contacts, guarding, intake, journal, outbox, search
 from bot.channels import web
 from bot.contacts import Thread
 from bot.mode import Mode
 from bot.service import Service
-from bot.web import authority, gate, pings, queries
+from bot.web import authority, gate, pings, queries, searching
 from bot.web.authority import Authority
 from bot.web.buttons import buttons
 from bot.web.draft import drafted
@@ -25,6 +26,7 @@ from bot.web.news import Follower, News
 from bot.web.pages import Pages
 from bot.web.presence import Presence
 from bot.web.queries import Clock, Counts, Item
+from bot.web.searching import Search
 from bot.web.sign_in import Session, find_session
 from bot.web.timeline import Line, timeline
 from bot.web.uploading import ENDINGS
@@ -34,22 +36,14 @@ from handoff.satisfaction import FACES
 from handoff.staff import may, outranks_admin
 from handoff.tickets import Filed
 
-VIEWS = ("waiting", "mine", "soon", "open", "resolved", "chats", "crisis", "troubled")
+VIEWS = ("waiting", "mine", "soon", "open", "resolved", "chats", "crisis", "troubled", "search")
+BESIDE = ("troubled", "crisis", "search")  # not in the list of tickets
 SEEN = "pings_dismissed:{}"
 # What a refused form keeps of what was typed.
 KEPT = (
-    "text",
-    "note",
-    "reason",
-    "promise",
-    "by",
-    "awaiting",
-    "update",
-    "amount",
-    "remedy_text",
-    "override_text",
-    "reword_text",
-)
+    "text", "note", "reason", "promise", "by", "awaiting", "update", "amount",
+    "remedy_text", "override_text", "reword_text",
+)  # fmt: skip
 HANDED = "handover_dismissed:{}"
 
 
@@ -66,6 +60,12 @@ class Frame:
     names: Mapping[int, str]
     position: int
     unreached: Sequence[str]
+    search: Search | None
+
+    @property
+    def here(self) -> str:
+        """Return the query of an address that keeps the list as it is."""
+        return urlencode(self.search.asked if self.search else {"show": self.view})
 
     def may(self, act: str) -> bool:
         """Say whether who looks may try an act at all."""
@@ -89,6 +89,7 @@ class Opened:
     authority: Authority | None
     survey: Row[Any] | None
     is_to_review: bool
+    is_window: bool
 
 
 class Desk:
@@ -148,13 +149,13 @@ class Desk:
             frame = self._frame(conn, request, view)
             if not queries.exists(conn, conversation):
                 raise HTTPException(404)
-            return frame, self._opened(conn, conversation, frame.session)
+            return frame, self._opened(conn, conversation, frame.session, searching.shown_message(request))
 
         frame, opened = await self._service.read(load)
         brand = self._service.brand
         language = opened.thread.language or brand.language
         canned = brand.wording.canned[language]
-        may_write = "reply" in opened.buttons
+        may_write = "reply" in opened.buttons and not opened.is_window
         draft = drafted(brand, opened.lines, language, self._service.now()) if may_write else None
         picked = canned.get(request.query_params.get("canned", ""), "")
         if draft and request.query_params.get("draft"):
@@ -240,16 +241,17 @@ class Desk:
         return Frame(
             session=session,
             view=view,
-            items=[] if view in ("troubled", "crisis") else queries.list_items(conn, view, me, now),
+            items=[] if view in BESIDE else queries.list_items(conn, view, me, now),
             counts=queries.count(conn, me, now),
             pings=pings.list_open(conn, me, queries.read_mark(conn, SEEN.format(me)), now),
             notices=pings.list_notices(conn, me, queries.read_mark(conn, HANDED.format(me))),
             names=queries.names(conn),
             position=journal.position(conn),
             unreached=people.list_unreached(conn) if "telegram" in self._service.brand.reaches else [],
+            search=searching.searched(conn, request, now) if view == searching.VIEW else None,
         )
 
-    def _opened(self, conn: Connection, conversation: int, session: Session) -> Opened:
+    def _opened(self, conn: Connection, conversation: int, session: Session, at: int | None = None) -> Opened:
         now, promises = self._service.now(), self._service.brand.promises
         thread = contacts.get(conn, conversation)
         filed = tickets.find_newest(conn, conversation)
@@ -258,6 +260,7 @@ class Desk:
         survey = survey if survey is not None and survey.asked_at is not None else None
         is_to_review = survey is not None and surveys.read(survey).is_to_review
         is_own = survey is not None and survey.staff_id == session.person.id
+        window = search.list_around(conn, conversation, at) if at is not None else None
         may_grant = filed is not None and (
             filed.ticket.assignee in (None, session.person.id) or outranks_admin(session.person.role)
         )
@@ -266,8 +269,11 @@ class Desk:
             mode=contacts.current_mode(conn, thread, now),
             filed=filed,
             lines=timeline(
-                contacts.list_messages(conn, conversation), journal.read_conversation(conn, conversation)
+                window or contacts.list_messages(conn, conversation),
+                journal.read_conversation(conn, conversation),
+                is_cut=window is not None,
             ),
+            is_window=window is not None,
             clocks=queries.list_clocks(conn, [filed.id], now)[filed.id] if filed else [],
             deadlines=queries.list_deadlines(conn, filed.id) if filed else [],
             alerts=queries.list_alerts(conn, filed.id) if filed else [],

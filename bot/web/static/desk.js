@@ -4,6 +4,7 @@ import { Live, post } from "./live.js";
 
 const get = (id) => document.getElementById(id);
 const DRAFTS = ["text", "note"];
+const WRITING = "textarea, select, input:not([type=radio], [type=checkbox]), [contenteditable]";
 let ahead = Date.parse(document.body.dataset.now) - Date.now();
 
 const live = new Live({
@@ -109,6 +110,17 @@ document.addEventListener("keydown", (event) => {
     if (location.hash === "#context") location.hash = "#main";
   }
   const box = event.target;
+  if (event.key === "/" && !event.ctrlKey && !event.metaKey && !event.altKey && !box.closest?.(WRITING)) {
+    const search = get("q");
+    if (!search?.checkVisibility()) return;
+    event.preventDefault();
+    search.focus();
+    search.select();
+  }
+  if (event.key === "Escape" && box.id === "q") {
+    if (get("search-leave")) get("search-leave").click();
+    else box.blur();
+  }
   if (box.nodeName !== "TEXTAREA") return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) box.form.requestSubmit();
   if (event.key === "/" && box.id === "text" && !box.value && get("canned")) {
