@@ -16,6 +16,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlmodel import SQLModel
 
 from bot import access_tables as _access_tables
+from bot import search_index
 from bot import tables as _tables
 from handoff import authority_tables as _authority_tables
 from handoff import tables as _handoff_tables
@@ -26,6 +27,7 @@ METADATA = SQLModel.metadata
 ROOMS = (_tables, _access_tables, _handoff_tables, _authority_tables, _knowledge_tables)
 BUSY_MS = 5_000
 GROUP = 200
+event.listen(METADATA, "after_create", lambda _, conn, **__: search_index.create(conn))
 
 
 class DatabaseError(Exception):
@@ -35,7 +37,8 @@ class DatabaseError(Exception):
 def open_engine(url: str) -> Engine:
     """Open the database behind `url`; raises DatabaseError where that cannot be.
 
-    SQLite runs in WAL with `synchronous=FULL`, so that what was confirmed survives a power cut.
+    SQLite runs in WAL with `synchronous=FULL`, so that what was confirmed survives a power cut, and with
+    `secure_delete`, so that what is deleted does not stay in the file until something is written over it.
     """
     file = database_file(url)
     engine = create_engine(
@@ -236,7 +239,10 @@ def _tell_here(outcomes: Sequence[_Outcome]) -> None:
 
 def _prepare(connection: sqlite3.Connection, _record: object) -> None:
     cursor = connection.cursor()
-    for pragma in (f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    for pragma in (
+        f"busy_timeout={BUSY_MS}", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON",
+        "secure_delete=ON",
+    ):  # fmt: skip
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

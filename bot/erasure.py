@@ -1,4 +1,7 @@
-"""Deleting what is known of a follower: words, name, files; that something happened stays on record."""
+"""Deleting what is known of a follower: words, name, files; that something happened stays on record.
+
+The full-text index follows by its triggers; its file is cleaned after the commit.
+"""
 
 from datetime import datetime, timedelta
 
@@ -6,7 +9,7 @@ from sqlalchemy import Connection, delete, func, select, update
 
 from bot import audit, briefing, contacts, ledger, outbox
 from bot.brand import Brand
-from bot.channels import files
+from bot.channels import files, index
 from bot.contacts import Thread
 from bot.outbox import Letter, Status
 from bot.tables import CONTACTS, CONVERSATIONS, COPIES, INBOUND, MESSAGES, OUTBOX, REMOVALS, TOPICS
@@ -66,6 +69,7 @@ def erase(conn: Connection, brand: Brand, thread: Thread, now: datetime) -> None
             f"erase:{thread.id}:uploads", "erase", files.NAME, str(thread.id), "", {"uploads": uploads}
         )
         outbox.enqueue(conn, [letter], now)
+    outbox.enqueue(conn, [Letter(f"erase:{thread.id}:index", "erase", index.NAME, index.NAME, "")], now)
     ledger.record(conn, brand, [Entry("erased", conversation=thread.id)], now)
 
 

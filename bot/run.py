@@ -21,7 +21,7 @@ from sqlalchemy.dialects.sqlite import insert
 from bot import contacts, intake, journal, ledger
 from bot.brand import Brand
 from bot.building import build_brand, cache_folder, fill, open_database, words_of
-from bot.channels import files, web
+from bot.channels import files, index, web
 from bot.channels.channel import Channel, Closing, Line, Page
 from bot.chores import Chores
 from bot.clock import utc_now
@@ -89,7 +89,10 @@ async def _serve(
     pulse = Pulse()
     writer = Writer(engine, pulse.strike)
     service = Service(settings, brand, engine, writer, pulse)
-    channels: dict[str, Channel] = {"web": Page(), "desk": Page(), files.NAME: files.Files(service.uploads)}
+    channels: dict[str, Channel] = {
+        "web": Page(), "desk": Page(), index.NAME: index.Index(service),
+        files.NAME: files.Files(service.uploads),
+    }  # fmt: skip
     receptions = {"web": web.RECEPTION}
     polled = asyncio.Event()
     telegram = await _telegram(service)

@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.database import reading
 
-HEAD = "0012"
+HEAD = "0013"
 
 
 def upgrade(engine: Engine) -> None:

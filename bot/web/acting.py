@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 from sqlalchemy.dialects.sqlite import insert
@@ -16,7 +17,7 @@ from bot.act import Act
 from bot.service import Service
 from bot.tables import MARKS
 from bot.uploads import MEGABYTE, uploads_of
-from bot.web import authority, gate, once, queries
+from bot.web import authority, gate, once, queries, searching
 from bot.web.buttons import ON_MESSAGES, VERBS
 from bot.web.desk import HANDED, KEPT, SEEN, Desk
 from bot.web.pages import Pages
@@ -196,7 +197,8 @@ class Acting:
 
     def _back(self, request: Request, where: str) -> Response:
         view = self._desk.view_of(request)
-        return RedirectResponse(where if view == "open" else f"{where}?show={view}", 303)
+        kept = searching.address(request) if view == searching.VIEW else {"show": view}
+        return RedirectResponse(where if view == "open" else f"{where}?{urlencode(kept)}", 303)
 
 
 def _args(verb: str, form: Form) -> dict[str, object]:

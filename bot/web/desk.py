@@ -3,8 +3,8 @@
 import secrets
 from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Connection, Row
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -14,42 +14,31 @@ from starlette.responses import Response
 
 from bot import contacts, guarding, intake, journal, outbox
 from bot.channels import web
-from bot.contacts import Thread
-from bot.mode import Mode
 from bot.service import Service
-from bot.web import authority, gate, pings, queries
-from bot.web.authority import Authority
+from bot.web import authority, gate, pings, queries, searching
 from bot.web.buttons import buttons
 from bot.web.draft import drafted
 from bot.web.news import Follower, News
+from bot.web.opened import Opened, open_conversation
 from bot.web.pages import Pages, first_name
 from bot.web.presence import Presence, Typing
-from bot.web.queries import Clock, Counts, Item
+from bot.web.queries import Counts, Item
+from bot.web.searching import Search
 from bot.web.sign_in import Session, find_session
-from bot.web.timeline import Line, timeline
 from bot.web.uploading import ENDINGS
-from handoff import climbs, people, surveys, tickets
+from handoff import people, tickets
 from handoff.policy import Category
 from handoff.satisfaction import FACES
-from handoff.staff import may, outranks_admin
-from handoff.tickets import Filed
+from handoff.staff import may
 
-VIEWS = ("waiting", "mine", "soon", "open", "resolved", "chats", "crisis", "troubled")
+VIEWS = ("waiting", "mine", "soon", "open", "resolved", "chats", "crisis", "troubled", "search")
+BESIDE = ("troubled", "crisis", "search")  # not in the list of tickets
 SEEN = "pings_dismissed:{}"
 # What a refused form keeps of what was typed.
 KEPT = (
-    "text",
-    "note",
-    "reason",
-    "promise",
-    "by",
-    "awaiting",
-    "update",
-    "amount",
-    "remedy_text",
-    "override_text",
-    "reword_text",
-)
+    "text", "note", "reason", "promise", "by", "awaiting", "update", "amount",
+    "remedy_text", "override_text", "reword_text",
+)  # fmt: skip
 HANDED = "handover_dismissed:{}"
 
 
@@ -66,29 +55,16 @@ class Frame:
     names: Mapping[int, str]
     position: int
     unreached: Sequence[str]
+    search: Search | None
+
+    @property
+    def here(self) -> str:
+        """Return the query of an address that keeps the list as it is."""
+        return urlencode(self.search.asked if self.search else {"show": self.view})
 
     def may(self, act: str) -> bool:
         """Say whether who looks may try an act at all."""
         return may(self.session.person.role, act)
-
-
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """One conversation with everything that happened in it."""
-
-    thread: Thread
-    mode: Mode
-    filed: Filed | None
-    lines: Sequence[Line]
-    clocks: Sequence[Clock]
-    deadlines: Sequence[Row[Any]]
-    alerts: Sequence[Row[Any]]
-    alert: bool | None
-    buttons: frozenset[str]
-    colleagues: Sequence[tuple[int, str]]
-    authority: Authority | None
-    survey: Row[Any] | None
-    is_to_review: bool
 
 
 class Desk:
@@ -149,13 +125,14 @@ class Desk:
             frame = self._frame(conn, request, view)
             if not queries.exists(conn, conversation):
                 raise HTTPException(404)
-            return frame, self._opened(conn, conversation, frame.session)
+            person, at, now = frame.session.person, searching.shown_message(request), self._service.now()
+            return frame, open_conversation(conn, self._service.brand, person, conversation, now, at)
 
         frame, opened = await self._service.read(load)
         brand = self._service.brand
         language = opened.thread.language or brand.language
         canned = brand.wording.canned[language]
-        may_write = "reply" in opened.buttons
+        may_write = "reply" in opened.buttons and not opened.is_window
         draft = drafted(brand, opened.lines, language, self._service.now()) if may_write else None
         picked = canned.get(request.query_params.get("canned", ""), "")
         if draft and request.query_params.get("draft"):
@@ -191,8 +168,9 @@ class Desk:
             thread, ticket = contacts.get(conn, conversation), contacts.open_ticket(conn, conversation)
             findings = guarding.inspect(conn, brand, thread, ticket, text) if text else []
             newest, now = tickets.find_newest(conn, conversation), self._service.now()
-            may = _buttons(session, thread, newest, None, now, brand.promises.reopen_within)
-            writes = bool(text) and "reply" in may
+            ticket_now = newest.ticket if newest else None
+            allowed = buttons(session.person, thread, ticket_now, None, now, brand.promises.reopen_within)
+            writes = bool(text) and "reply" in allowed
             return {
                 "name": thread.name,
                 "who": session.person.name,
@@ -251,52 +229,14 @@ class Desk:
         return Frame(
             session=session,
             view=view,
-            items=[] if view in ("troubled", "crisis") else queries.list_items(conn, view, me, now),
+            items=[] if view in BESIDE else queries.list_items(conn, view, me, now),
             counts=queries.count(conn, me, now),
             pings=pings.list_open(conn, me, queries.read_mark(conn, SEEN.format(me)), now),
             notices=pings.list_notices(conn, me, queries.read_mark(conn, HANDED.format(me))),
             names=queries.names(conn),
             position=journal.position(conn),
             unreached=people.list_unreached(conn) if "telegram" in self._service.brand.reaches else [],
-        )
-
-    def _opened(self, conn: Connection, conversation: int, session: Session) -> Opened:
-        now, promises = self._service.now(), self._service.brand.promises
-        thread = contacts.get(conn, conversation)
-        filed = tickets.find_newest(conn, conversation)
-        alert = climbs.open_alerts(conn, [filed.id], now).get(filed.id) if filed else None
-        survey = surveys.find(conn, filed.id) if filed else None
-        survey = survey if survey is not None and survey.asked_at is not None else None
-        is_to_review = survey is not None and surveys.read(survey).is_to_review
-        is_own = survey is not None and survey.staff_id == session.person.id
-        may_grant = filed is not None and (
-            filed.ticket.assignee in (None, session.person.id) or outranks_admin(session.person.role)
-        )
-        return Opened(
-            thread=thread,
-            mode=contacts.current_mode(conn, thread, now),
-            filed=filed,
-            lines=timeline(
-                contacts.list_messages(conn, conversation), journal.read_conversation(conn, conversation)
-            ),
-            clocks=queries.list_clocks(conn, [filed.id], now)[filed.id] if filed else [],
-            deadlines=queries.list_deadlines(conn, filed.id) if filed else [],
-            alerts=queries.list_alerts(conn, filed.id) if filed else [],
-            alert=alert,
-            authority=authority.of_ticket(
-                conn, self._service.brand, session.person, filed, now, may_grant=may_grant
-            )
-            if filed
-            else None,
-            colleagues=[
-                (one.id, one.name)
-                for one in people.list_staff(conn)
-                if filed is not None and one.id != filed.ticket.assignee
-            ],
-            buttons=_buttons(session, thread, filed, alert, now, promises.reopen_within)
-            | _review(session, is_due=is_to_review and not is_own),
-            survey=survey,
-            is_to_review=is_to_review,
+            search=searching.searched(conn, request, now) if view == searching.VIEW else None,
         )
 
     def _title(self, language: str) -> Any:
@@ -305,14 +245,3 @@ class Desk:
             return article.title(language) if article else article_id
 
         return title
-
-
-def _review(session: Session, *, is_due: bool) -> set[str]:
-    return {"review_mark"} if is_due and may(session.person.role, "review_mark") else set()
-
-
-def _buttons(
-    session: Session, thread: Thread, filed: Filed | None, alert: bool | None, now: datetime, within: Any
-) -> frozenset[str]:
-    newest = filed.ticket if filed else None
-    return buttons(session.person, thread, newest, alert, now, within)

@@ -76,9 +76,8 @@ class Counts:
 def list_items(conn: Connection, view: str, me: int, now: datetime) -> list[Item]:
     """Return the conversations of one view: open tickets by what is left of their most urgent promise."""
     if view == "chats":
-        newest = select(func.max(TICKETS.c.id)).where(TICKETS.c.conversation_id == CONVERSATIONS.c.id)
-        rows = _listed(TICKETS.c.id == newest.correlate(CONVERSATIONS).scalar_subquery())
-        rows = rows.where(CONVERSATIONS.c.last_at.is_not(None)).order_by(CONVERSATIONS.c.last_at.desc())
+        rows = _with_newest().where(CONVERSATIONS.c.last_at.is_not(None))
+        rows = rows.order_by(CONVERSATIONS.c.last_at.desc())
     elif view == "resolved":
         since = TICKETS.c.resolved_at >= now - RECENT
         rows = _tickets().where(since, ~NOT_RESOLVED).order_by(TICKETS.c.resolved_at.desc())
@@ -95,6 +94,21 @@ def list_items(conn: Connection, view: str, me: int, now: datetime) -> list[Item
             rows = rows.where(TICKETS.c.status == "waiting")
         elif view == "soon":
             rows = rows.where(_pressing(now))
+    return _items(conn, rows, now)
+
+
+def list_conversations(conn: Connection, conversations: Sequence[int], now: datetime) -> list[Item]:
+    """Return these conversations with their newest tickets, the one that went on last on top."""
+    rows = _with_newest().where(CONVERSATIONS.c.id.in_(conversations))
+    return _items(conn, rows.order_by(CONVERSATIONS.c.last_at.desc()), now)
+
+
+def list_tickets(conn: Connection, ticket_ids: Sequence[int], now: datetime) -> list[Item]:
+    """Return these tickets."""
+    return _items(conn, _tickets().where(TICKETS.c.id.in_(ticket_ids)).order_by(TICKETS.c.id), now)
+
+
+def _items(conn: Connection, rows: Select[Any], now: datetime) -> list[Item]:
     found = conn.execute(rows.limit(SHOWN)).all()
     clocks = list_clocks(conn, [row.ticket for row in found if row.ticket], now)
     alerts = climbs.open_alerts(conn, list(clocks), now)
@@ -222,9 +236,13 @@ def _tickets() -> Select[Any]:
     )
 
 
-def _listed(newest: Any) -> Select[Any]:
+def _with_newest() -> Select[Any]:
+    newest = select(func.max(TICKETS.c.id)).where(TICKETS.c.conversation_id == CONVERSATIONS.c.id)
+    is_newest = TICKETS.c.id == newest.correlate(CONVERSATIONS).scalar_subquery()
     return _columns().select_from(
-        CONVERSATIONS.join(CONTACTS, CONTACTS.c.id == CONVERSATIONS.c.contact_id).outerjoin(TICKETS, newest)
+        CONVERSATIONS.join(CONTACTS, CONTACTS.c.id == CONVERSATIONS.c.contact_id).outerjoin(
+            TICKETS, is_newest
+        )
     )
 
 

@@ -44,11 +44,19 @@ class Line:
     happening: Happening | None = None
 
 
-def timeline(messages: Sequence[Any], entries: Sequence[Logged]) -> list[Line]:
-    """Return messages and happenings in the order of time; what happened stands before our answer to it."""
+def timeline(messages: Sequence[Any], entries: Sequence[Logged], *, is_cut: bool = False) -> list[Line]:
+    """Return messages and happenings in the order of time; what happened stands before our answer to it.
+
+    What happened before the first message is left out, and after the last one where newer ones are cut off.
+    """
     first = messages[0].at if messages else None
+    last = messages[-1].at if messages and is_cut else None
     lines = [Line(message.at, message=message) for message in messages]
-    lines += [Line(h.at, happening=h) for h in happenings(entries) if first is None or h.at >= first]
+    lines += [
+        Line(h.at, happening=h)
+        for h in happenings(entries)
+        if (first is None or h.at >= first) and (last is None or h.at <= last)
+    ]
     return sorted(lines, key=lambda line: (line.at, _rank(line)))
 
 

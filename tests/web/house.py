@@ -20,7 +20,7 @@ from sqlalchemy import Connection, func, select
 from bot import intake, ledger
 from bot.brand import Brand
 from bot.building import cache_folder
-from bot.channels import files, web
+from bot.channels import files, index, web
 from bot.channels.channel import Channel, Page
 from bot.database import METADATA, Writer, open_engine, reading, transaction
 from bot.logins import create_login
@@ -160,6 +160,7 @@ class Mimin:
             "web": Page(),
             "desk": Page(),
             files.NAME: files.Files(self.service.uploads),
+            index.NAME: index.Index(self.service),
         }
         tasks = [
             asyncio.create_task(intake.work(self.service, {"web": web.RECEPTION})),
@@ -189,7 +190,7 @@ class Mimin:
 
     def write(self, job: Callable[[Connection], Result]) -> Result:
         """Write as the process does."""
-        return self.service.writer.submit(job).result(10)
+        return self.service.writer.submit(job).result(60)
 
     def read(self, job: Callable[[Connection], Result]) -> Result:
         """Read what is committed."""

@@ -110,6 +110,7 @@ document.addEventListener("keydown", (event) => {
     if (location.hash === "#context") location.hash = "#main";
   }
   const box = event.target;
+  if (event.key === "Escape" && box.id === "q") get("search-leave")?.click();
   if (box.nodeName !== "TEXTAREA") return;
   if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) box.form.requestSubmit();
   if (event.key === "/" && box.id === "text" && !box.value && get("canned")) {

@@ -31,8 +31,10 @@ function press(key) {
   const found = [...document.querySelectorAll(`[aria-keyshortcuts="${CSS.escape(key)}"]`)];
   const target = found.find((one) => one.checkVisibility());
   if (!target) return false;
-  if (target.matches(WRITES)) target.focus();
-  else target.click();
+  if (target.matches(WRITES)) {
+    target.focus();
+    target.select?.();
+  } else target.click();
   const unfolded = target.nodeName === "SUMMARY" && target.parentElement.querySelector(WRITES);
   const pen = target.control?.type === "radio" && document.getElementById(target.dataset.opens);
   (unfolded || pen)?.focus?.();
