@@ -3,6 +3,7 @@
 import logging
 
 from starlette.applications import Starlette
+from starlette.convertors import IntegerConvertor, register_url_convertor
 from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
@@ -31,6 +32,14 @@ from bot.web.safety import SafeHeaders, headers_of
 from bot.web.sign_in import find_session, sign_in
 from bot.web.survey import Survey
 
+
+class Number(IntegerConvertor):
+    """A number in an address, as short as a row's; of thousands of digits Python reads none."""
+
+    regex = "[0-9]{1,18}"
+
+
+register_url_convertor("int", Number())
 log = logging.getLogger(__name__)
 EXPLAINED = (400, 401, 403, 404, 405, 413)
 

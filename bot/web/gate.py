@@ -58,8 +58,16 @@ def require_own_page(request: Request) -> None:
             raise HTTPException(403)
         return
     origin = request.headers.get("origin")
-    if origin and origin != "null" and urlsplit(origin).netloc != request.url.netloc:
+    if origin and origin != "null" and _site(origin) != request.url.netloc:
         raise HTTPException(403)
+
+
+def _site(origin: str) -> str | None:
+    """Return the name and port of a site, if they can be read."""
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:
+        return None
 
 
 def require_token(session: Session | None, token: str) -> Session:
