@@ -3,6 +3,7 @@
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
@@ -25,10 +26,11 @@ KEPT_RAW = timedelta(days=30)
 
 
 def clean(conn: Connection, now: datetime) -> None:
-    """Forget ended sessions, used links, and raw updates and swaps that are a month old."""
+    """Forget ended sessions, used links, pictures of some mornings, and raw updates and swaps of a month."""
     conn.execute(delete(SESSIONS).where(SESSIONS.c.expires_at <= now))
     conn.execute(delete(LOGINS).where(LOGINS.c.expires_at <= now))
     swaps.clean(conn, now - KEPT_RAW)
+    morning.forget_pictures(conn, now)
     conn.execute(delete(INBOUND).where(INBOUND.c.status == "done", INBOUND.c.received_at <= now - KEPT_RAW))
 
 
@@ -49,11 +51,15 @@ def mark_run(conn: Connection, chore: str, now: datetime, *, late: bool = False)
 
 @dataclass(frozen=True, slots=True)
 class Chore:
-    """Something done every day at a time of the brand's zone: `run` in one transaction, then `after`."""
+    """Something done every day at a time of the brand's zone: `run` in one transaction, then `after`.
+
+    `compose` reads what `run` is given, if anything, beside the writer, in a thread that may take long.
+    """
 
     name: str
     at: time
-    run: Callable[[Connection, Brand, datetime], None]
+    run: Callable[[Connection, Brand, Any, datetime], None]
+    compose: Callable[[Connection, Brand, datetime], Any] = lambda _conn, _brand, _now: None
     after: Callable[[], Awaitable[None]] | None = None
 
 
@@ -64,9 +70,9 @@ class Chores:
         """Take the process, and what teaches it what followers chose since it last learnt."""
         self._service = service
         self._chores = (
-            Chore(HOUSEKEEPING, time(3, 30), lambda conn, _, now: clean(conn, now), learn_anew),
-            Chore(CUSTODY, time(8), custody.send_head),
-            Chore(MORNING, time(8), morning.send),
+            Chore(HOUSEKEEPING, time(3, 30), lambda conn, _, __, now: clean(conn, now), after=learn_anew),
+            Chore(CUSTODY, time(8), lambda conn, brand, _, now: custody.send_head(conn, brand, now)),
+            Chore(MORNING, time(8), morning.send, morning.compose),
         )
         self._scheduler = AsyncIOScheduler(timezone=service.brand.zone)
 
@@ -95,10 +101,11 @@ class Chores:
 
     async def _do(self, chore: Chore, *, late: bool = False) -> None:
         service = self._service
-        now = service.now()
+        brand, now = service.brand, service.now()
+        composed = await service.read(lambda conn: chore.compose(conn, brand, now))
 
         def run(conn: Connection) -> None:
-            chore.run(conn, service.brand, now)
+            chore.run(conn, brand, composed, now)
             mark_run(conn, chore.name, now, late=late)
 
         await service.write(run)

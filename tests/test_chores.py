@@ -105,19 +105,48 @@ def test_the_morning_says_how_yesterday_went_once_and_on_mondays_the_week() -> N
     scene.later(days=1)
     with scene.open() as conn:
         for _ in range(2):
-            morning.send(conn, scene.brand, scene.now)
-        assert [(row.channel, row.recipient) for row in mornings(conn)] == [("desk", "4"), ("telegram", "77")]
+            morning.send(conn, scene.brand, morning.compose(conn, scene.brand, scene.now), scene.now)
+        sent = [(row.kind, row.channel, row.recipient) for row in mornings(conn)]
+        assert sent == [("notice", "desk", "4"), ("report", "telegram", "77")]
         (text,) = {row.text for row in mornings(conn)}
     days = 7 - scene.now.astimezone(scene.brand.zone).weekday()
     scene.later(days=days)
     with scene.open() as conn:
-        morning.send(conn, scene.brand, scene.now)
-        newest = mornings(conn)[-1].text
-    assert "\n\n" not in text
-    assert newest.count("\n\n") == 1, "the day and the week before"
+        morning.send(conn, scene.brand, morning.compose(conn, scene.brand, scene.now), scene.now)
+        day, week = [row.text for row in mornings(conn) if row.channel == "telegram"][1:]
+    assert text.startswith("23 Nov 2026: 1 pesan")
+    assert day.startswith("29 Nov 2026: tidak ada")
+    assert week.startswith("23 Nov 2026 - 29 Nov 2026: 1 pesan")
+
+
+def test_a_picture_that_left_is_let_go_of_some_days_later_and_its_words_stay() -> None:
+    scene = stage(replace(small_brand(), reaches=frozenset({"telegram"})))
+    with scene.open() as conn:
+        conn.execute(update(STAFF).where(STAFF.c.name == "dan").values(telegram=77))
+        morning.send(conn, scene.brand, [morning.Told("morning:x", "Tiga kalimat.", b"PNG")], scene.now)
+    scene.later(days=3)
+    with scene.open() as conn:
+        chores.clean(conn, scene.now)
+        assert "picture" in mornings(conn)[1].payload, "it is still to be sent"
+    scene.deliver()
+    with scene.open() as conn:
+        chores.clean(conn, scene.now)
+        desk, telegram = mornings(conn)
+    assert (telegram.text, dict(telegram.payload)) == ("Tiga kalimat.", {"staff": True})
+    assert desk.text == "Tiga kalimat."
+
+
+def test_where_nothing_can_be_drawn_the_words_go_alone() -> None:
+    scene = stage(replace(small_brand(), reaches=frozenset({"telegram"})))
+    with scene.open() as conn:
+        conn.execute(update(STAFF).where(STAFF.c.name == "dan").values(telegram=77))
+        morning.send(conn, scene.brand, [morning.Told("morning:x", "Tiga kalimat.", None)], scene.now)
+        assert [(row.kind, row.channel) for row in mornings(conn)] == [
+            ("notice", "desk"), ("notice", "telegram"),
+        ]  # fmt: skip
 
 
 def mornings(conn: Connection) -> list[Row[Any]]:
     """Return the morning's letters."""
-    rows = select(OUTBOX).where(OUTBOX.c.kind == "notice", OUTBOX.c.cause.like("morning:%"))
+    rows = select(OUTBOX).where(OUTBOX.c.cause.like("morning:%"))
     return list(conn.execute(rows.order_by(OUTBOX.c.id)))

@@ -40,6 +40,7 @@ HOMES = {
         "knowledge/priming.py",
     ),
     "filelock": ("bot/run.py",),
+    "matplotlib": ("bot/reports/picture.py",),
     "sqlmodel": (
         "bot/tables.py",
         "bot/access_tables.py",
@@ -60,6 +61,7 @@ LATE = {
     "bot/channels/telegram/request.py",
     "bot/cli.py",
     "bot/loop.py",
+    "bot/reports/picture.py",
     "bot/run.py",
     "bot/schema.py",
     "bot/settings/calendars.py",

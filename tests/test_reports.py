@@ -17,9 +17,11 @@ from bot.act import Act
 from bot.reports import listing, sheet
 from bot.reports.charts import Column, round_up, stacked
 from bot.reports.figures import Figures, Outcomes, percent, spread
+from bot.reports.glance import at_a_glance
 from bot.reports.listing import UnknownFigureError, list_behind
 from bot.reports.period import PRESETS, Period, PeriodError, Step, read_period, read_step
-from bot.reports.reading import read
+from bot.reports.picture import draw
+from bot.reports.reading import by_hours, read
 from bot.reports.summary import summary
 from bot.tables import MESSAGES
 from bot.wording import length_words, number_words
@@ -417,3 +419,35 @@ def test_no_query_of_a_report_reads_a_whole_table_that_grows_with_every_message(
         plans = [row[3] for sql in asked for row in connection.execute(f"EXPLAIN QUERY PLAN {sql}")]
     grows = ("messages", "reply", "log", "tickets", "deadlines", "signs")
     assert [plan for plan in plans if plan.startswith(tuple(f"SCAN {table}" for table in grows))] == []
+
+
+@pytest.mark.parametrize("language", ["id", "en"])
+def test_a_picture_shows_the_figures_beside_those_of_the_day_before(language: str) -> None:
+    scene = stage()
+    scene.says(QUESTION)
+    scene.says(COMPLAINT, "bo")
+    scene.deliver()
+    scene.later(days=1)
+    scene.says(QUESTION)
+    scene.deliver()
+    period = days(scene.now.date())
+    with scene.open() as conn:
+        hours = by_hours(conn, period)
+    now, before = figures(scene, period), figures(scene, period.before)
+    shown = at_a_glance("Uji 📺 $1", now, before, hours, scene.brand.wording, language)
+    values = {number.label: (number.value, number.is_good) for number in shown.numbers}
+    say = scene.brand.wording.say
+    assert values[say("picture_messages", language)] == ("1", None)
+    assert values[say("picture_answered", language)] == ("100%", True)
+    assert values[say("picture_complaining", language)] == ("0", True)
+    assert values[say("picture_mark", language)] == ("-", None)
+    assert shown.numbers[0].compared.endswith(" 2")
+    assert [place for place, number in enumerate(shown.bars.lower) if number] == [12]
+    assert sum(shown.bars.upper) == 0
+    week = figures(scene, days(scene.now.date() - timedelta(days=6), scene.now.date()))
+    weekly = at_a_glance("Uji", week, before, [], scene.brand.wording, language)
+    assert len(weekly.bars.labels) == 7
+    for sheet_shown in (shown, weekly):
+        drawn = draw(sheet_shown)
+        assert drawn.startswith(b"\x89PNG")
+        assert len(drawn) < 100 * 1024

@@ -86,6 +86,15 @@ def read(conn: Connection, title: Title, period: Period, step: Step, now: dateti
     )
 
 
+def by_hours(conn: Connection, period: Period) -> list[tuple[int, int]]:
+    """Return how many messages the bot answered and how many others came, in each hour of the day."""
+    found = [[0, 0] for _ in range(24)]
+    rows = select(MESSAGES.c.at, func.coalesce(IS_ANSWER, False).label("is_answered"))
+    for at, is_answered in conn.execute(rows.select_from(with_replies()).where(written(period))):
+        found[at.astimezone(period.zone).hour][0 if is_answered else 1] += 1
+    return [(answered, others) for answered, others in found]
+
+
 def count(conn: Connection, name: str, period: Period, of: str = "") -> int:
     """Count what stands behind one figure."""
     return conn.execute(select(func.count()).select_from(SOURCES[name](period, of).subquery())).scalar_one()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from email import message_from_bytes
 from http import HTTPStatus
 from types import TracebackType
 from typing import Any
@@ -174,6 +175,20 @@ async def _request(reader: asyncio.StreamReader) -> tuple[str, dict[str, Any]]:
     given: dict[str, Any] = dict(parse_qsl(address.query, keep_blank_values=True))
     if headers.get("content-type", "").startswith("application/json"):
         given |= json.loads(body)
+    elif headers.get("content-type", "").startswith("multipart/form-data"):
+        given |= _parts(headers["content-type"], body)
     else:
         given |= dict(parse_qsl(body.decode(), keep_blank_values=True))
     return address.path, given
+
+
+def _parts(kind: str, body: bytes) -> dict[str, Any]:
+    """Read a form of parts: words as text, what has a file name as the bytes of the file."""
+    form = message_from_bytes(f"Content-Type: {kind}\r\n\r\n".encode() + body)
+    given: dict[str, Any] = {}
+    for part in form.walk():
+        name = part.get_param("name", header="content-disposition")
+        content = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(content, bytes):
+            given[name] = content if part.get_filename() else content.decode()
+    return given

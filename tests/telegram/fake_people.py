@@ -89,7 +89,7 @@ class Sent:
     direct: int | None = None
     account: str | None = None
     kind: str = "text"
-    file: str | None = None
+    file: str | bytes | None = None
     reply_to: int | None = None
     copy_of: tuple[int, int] | None = None
     entities: list[dict[str, Any]] = field(default_factory=list)

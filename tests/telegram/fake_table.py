@@ -139,8 +139,10 @@ def _float(given: Any) -> float:
     return float(given)
 
 
-def _file(given: Any) -> str:
-    """Read a file by what Telegram calls it; the fake takes no uploads and fetches nothing."""
+def _file(given: Any) -> str | bytes:
+    """Read a file, or what Telegram calls it; the fake fetches nothing."""
+    if isinstance(given, bytes):
+        return given
     if not isinstance(given, str) or "/" in given:
         raise bad("wrong file identifier/HTTP URL specified")
     return given

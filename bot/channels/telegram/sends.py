@@ -1,5 +1,7 @@
 """One row of the outbox as a request to Telegram: words, what staff sent in their place, signs, edits."""
 
+import logging
+from base64 import b64decode
 from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
@@ -13,9 +15,11 @@ from bot.channels.telegram.accounts import connection_of
 from bot.channels.telegram.address import Address, read_address
 from bot.channels.telegram.keyboards import keyboard_of
 from bot.channels.telegram.media import send_media
+from bot.channels.telegram.outcomes import plain
 from bot.cutting import LONGEST, shortened
 from bot.service import Service
 
+log = logging.getLogger(__name__)
 CAPTION = 1024
 NO_PREVIEW = LinkPreviewOptions(is_disabled=True)
 REACTION = ReactionEmoji.PERSON_WITH_FOLDED_HANDS
@@ -56,6 +60,13 @@ class Sends:
         brand = self._service.brand
         language = payload.get("language", brand.language)
         asked: dict[str, Any] = {"chat_id": address.chat, "text": sending.text} | way
+        if "picture" in payload:
+            try:
+                return await self._show(sending, address, way)
+            except (
+                BadRequest
+            ) as error:  # the words have to arrive; what is wrong with the chat, they say, too
+                log.warning("a picture was refused, its words go alone: %s", plain(error))
         keyboard = keyboard_of(brand, payload, sending.message, language)
         more = {"reply_markup": keyboard, "reply_parameters": reply}
         asked |= {name: value for name, value in more.items() if value is not None}
@@ -83,6 +94,12 @@ class Sends:
             return str(copied[0].message_id)
         one = await self._bot.copy_message(address.chat, source, ids[0], reply_parameters=reply, **way)
         return str(one.message_id)
+
+    async def _show(self, sending: Sending, address: Address, way: Mapping[str, Any]) -> str:
+        """Send a picture of ours with its text below it."""
+        photo, caption = b64decode(sending.payload["picture"]), shortened(sending.text, CAPTION)
+        message = await self._bot.send_photo(address.chat, photo, caption=caption, **way)
+        return str(message.message_id)
 
     async def _way(self, address: Address) -> dict[str, Any]:
         """Return through whom, or in which part of a chat; raises Rejected where the account says no."""
