@@ -1,6 +1,7 @@
 """The command line: the public contract, and one line for each mistake."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -321,3 +322,22 @@ def test_the_report_is_printed_for_people_and_for_machines(
     for wrong in (["--from", "soon"], ["--from", "2026-11-30", "--to", "2026-11-01"], ["--json", "--csv"]):
         assert execute(["report", *wrong]) == 2
         assert capsys.readouterr().err.count("\n") == 1
+
+
+def test_the_report_is_one_file_that_fetches_nothing_and_leads_to_the_desk(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert execute(["report", "--format", "html", "--out", "report.html"]) == 0
+    assert capsys.readouterr().out == ""
+    page = Path("report.html").read_text("utf-8")
+    assert page.count("<h1>") == 1
+    assert 'id="satisfaction"' in page
+    assert "break-inside" in page, "how it prints stands in it"
+    assert not re.search(r"<link|<script|<form|/static/|url\(|\sstyle=", page)
+    assert execute(["report", "--format", "html"]) == 0
+    assert capsys.readouterr().out.startswith("<!doctype html>")
+    for name, begins in (("csv", "\ufefffrom,to,"), ("json", '{"from"'), ("text", "")):
+        assert execute(["report", "--format", name, "--out", f"report.{name}"]) == 0
+        assert Path(f"report.{name}").read_text("utf-8").startswith(begins)
+    assert execute(["report", "--out", "no-such-folder/report.html"]) == 1
+    assert "no-such-folder" in capsys.readouterr().err

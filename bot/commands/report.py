@@ -3,6 +3,8 @@
 import json
 from datetime import timedelta
 from enum import StrEnum
+from io import StringIO
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -14,6 +16,7 @@ from bot import building
 from bot.clock import utc_now
 from bot.commands.context import CommandError, ConfigOption, JsonOption, out, settings_of
 from bot.database import reading
+from bot.logins import page_address
 from bot.reports import sheet
 from bot.reports.figures import Figures, percent
 from bot.reports.period import PeriodError, read_period
@@ -21,9 +24,12 @@ from bot.reports.reading import read
 from bot.reports.sheet import Line
 from bot.reports.summary import summary
 from bot.settings import Settings
+from bot.web import report_file
 from bot.wording import length_words, read_wording
 from handoff.money import format_amount
 from knowledge import store
+
+WIDTH = 110  # of a table in a file
 
 
 class Format(StrEnum):
@@ -31,6 +37,7 @@ class Format(StrEnum):
 
     TEXT = "text"
     CSV = "csv"
+    HTML = "html"
     JSON = "json"
 
 
@@ -41,6 +48,9 @@ def report(
     ] = "",
     format_: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     json_: JsonOption = False,
+    file: Annotated[
+        Path | None, typer.Option("--out", metavar="FILE", help="Write it there instead of printing it.")
+    ] = None,
     csv: Annotated[bool, typer.Option("--csv", help="The same as --format csv.")] = False,
     config: ConfigOption = None,
 ) -> None:
@@ -48,16 +58,42 @@ def report(
     if json_ and csv:
         raise CommandError("--json and --csv exclude each other")
     settings = settings_of(config)
-    figures = _read(settings, from_, to)
-    if json_ or format_ is Format.JSON:
-        out(json.dumps(sheet.as_json(figures), ensure_ascii=False))
-    elif csv or format_ is Format.CSV:
-        out(sheet.as_csv(figures).rstrip("\r\n"))
+    figures, address = _read(settings, from_, to)
+    written = Format.JSON if json_ else Format.CSV if csv else format_
+    if file is None and written is Format.TEXT:
+        _print(figures, settings.language, Console())
+        return
+    text = _write(figures, written, settings, address)
+    if file is None:
+        out(text.rstrip("\r\n"))
     else:
-        _print(figures, settings.language)
+        _save(file, text, "utf-8-sig" if written is Format.CSV else "utf-8")
 
 
-def _read(settings: Settings, begins: str, ends: str) -> Figures:
+def _write(figures: Figures, written: Format, settings: Settings, address: str) -> str:
+    match written:
+        case Format.JSON:
+            return f"{json.dumps(sheet.as_json(figures), ensure_ascii=False)}\n"
+        case Format.CSV:
+            return sheet.as_csv(figures)
+        case Format.HTML:
+            return report_file.render(figures, settings.brand, settings.language, figures.made_at, address)
+        case Format.TEXT:
+            text = StringIO()
+            _print(figures, settings.language, Console(file=text, width=WIDTH))
+            return text.getvalue()
+
+
+def _save(file: Path, text: str, encoding: str) -> None:
+    """Write a file; a spreadsheet takes one that begins with a mark for UTF-8."""
+    try:
+        file.write_text(text, encoding, newline="")
+    except OSError as error:
+        raise CommandError(f"{file}: {error.strerror or error}", 1) from error
+
+
+def _read(settings: Settings, begins: str, ends: str) -> tuple[Figures, str]:
+    """Return the figures, and where the desk is that their numbers lead to."""
     now = utc_now()
     try:
         period = read_period(begins, ends, now, settings.zone)
@@ -69,18 +105,19 @@ def _read(settings: Settings, begins: str, ends: str) -> Figures:
         def title(article: str) -> str:
             return articles[article].title(settings.language) if article in articles else article
 
-        return read(conn, title, period, period.usual_step, now)
+        ran = page_address(conn)
+        return read(conn, title, period, period.usual_step, now), ran or settings.web_address
 
 
-def _print(figures: Figures, language: str) -> None:
+def _print(figures: Figures, language: str, console: Console) -> None:
     table = Table("section", "figure", "of", "value", "cases")
     for column in table.columns[3:]:
         column.justify = "right"
     for line in sheet.lines(figures):
         cases = "" if line.cases is None else str(line.cases)
         table.add_row(line.section, line.figure.replace("_", " "), escape(line.of), _value(line), cases)
-    out(summary(figures, read_wording(), language))
-    Console().print(table)
+    console.print(escape(summary(figures, read_wording(), language)), highlight=False, soft_wrap=True)
+    console.print(table)
 
 
 def _value(line: Line) -> str:

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from zoneinfo import ZoneInfo
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
@@ -15,7 +16,7 @@ from bot.service import Service
 from bot.web import assets, gate, times
 from bot.web.files import attached, words_beside
 from bot.web.gate import LANGUAGE, YEAR
-from bot.web.words import choose_language, read_words
+from bot.web.words import Words, choose_language, read_words
 from bot.wording import LANGUAGES
 from handoff.money import format_amount
 from handoff.staff import may_read
@@ -30,7 +31,7 @@ class Pages:
     def __init__(self, service: Service) -> None:
         self._service = service
         self._words = read_words()
-        self._environment = _environment()
+        self._environment = environment()
 
     def language(self, request: Request) -> str:
         """Return the language to show somebody: their choice, their browser's, else the brand's."""
@@ -52,24 +53,10 @@ class Pages:
     ) -> Response:
         """Render a page; a language chosen by `?lang=` is remembered, unless a site around it chose."""
         language, now, brand = self.language(request), self._service.now(), self._service.brand
-        zone, words = brand.zone, self._words[language]
-        given = {
-            "t": words,
-            "has_words": lambda key: words.find(key) is not None,
-            "language": language,
+        words = self._words[language]
+        given = spoken(words, brand.name, brand.zone, now) | {
             "other_language": next(other for other in LANGUAGES if other != language),
             "other_link": f"?{urlencode({**request.query_params, 'lang': _other(language)})}",
-            "brand": brand.name,
-            "now": now,
-            "units": times.UNITS[language],
-            "clock": lambda at: times.clock(at, zone, language),
-            "day": lambda at: times.day(at, now, zone, language),
-            "moment": lambda at: times.moment(at, now, zone, language),
-            "span": lambda length: times.span(length, language),
-            "left": lambda at: left(at, now, language),
-            "urgency": lambda clock: urgency(clock, now),
-            "money": format_amount,
-            "may_read": may_read,
         }
         html = self._environment.get_template(template).render({**given, **(context or {})})
         response = HTMLResponse(
@@ -80,8 +67,29 @@ class Pages:
         return response
 
 
+def spoken(words: Words, brand: str, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
+    """Return what every template is given, whoever looks: words, and how times and amounts are said."""
+    language = words.language
+    return {
+        "t": words,
+        "has_words": lambda key: words.find(key) is not None,
+        "language": language,
+        "brand": brand,
+        "now": now,
+        "units": times.UNITS[language],
+        "clock": lambda at: times.clock(at, zone, language),
+        "day": lambda at: times.day(at, now, zone, language),
+        "moment": lambda at: times.moment(at, now, zone, language),
+        "span": lambda length: times.span(length, language),
+        "left": lambda at: left(at, now, language),
+        "urgency": lambda clock: urgency(clock, now),
+        "money": format_amount,
+        "may_read": may_read,
+    }
+
+
 @cache
-def _environment() -> Environment:
+def environment() -> Environment:
     """Return the templates, compiled once a process."""
     environment = Environment(
         loader=FileSystemLoader(HERE / "templates"),

@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
-from urllib.parse import urlencode
 
 from sqlalchemy import Connection
 from starlette.exceptions import HTTPException
@@ -12,15 +10,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from bot.reports import listing, reading, sheet
-from bot.reports.charts import Chart, Column, stacked
-from bot.reports.figures import Figures, percent
+from bot.reports.figures import Figures
 from bot.reports.listing import UnknownFigureError
 from bot.reports.period import PRESETS, Period, PeriodError, Step, read_period, read_step
 from bot.service import Service
-from bot.web import gate
+from bot.web import gate, report_page
 from bot.web.pages import Pages
 from bot.web.sign_in import Session, find_session
-from bot.wording import MONTHS, average_words, date_words, length_words, number_words
 from handoff import people
 from handoff.staff import may_read
 
@@ -29,7 +25,6 @@ SPREADSHEET = "text/csv; charset=utf-8"
 # The section of the pages' words that names the parts of a figure; those of the others are articles.
 SECTIONS = {"opened": "category", "resolved": "category", "approvals": "outcome", "overrides": "outcome",
             "rated": "mark"}  # fmt: skip
-SHOWN = 12  # of broken promises and low marks; the list behind the figure has all
 
 
 class ClosedError(Exception):
@@ -116,13 +111,12 @@ class Reports:
         language = self._pages.language(request)
         today = self._service.now().astimezone(asked.period.zone).date()
         context = self._shared(request, asked, session) | {
-            "figures": figures,
-            "breaches": figures.breaches[:SHOWN],
-            "low_marks": figures.low_marks[:SHOWN],
-            "presets": {name: _query(*days(today)) for name, days in PRESETS.items()},
+            "presets": {name: report_page.query(*days(today)) for name, days in PRESETS.items()},
             "steps": list(Step),
-            "charts": _charts(figures, language, lambda key: self._pages.word(request, key)),
+            "layout": "_base.html",
+            "is_file": False,
         }
+        context |= report_page.shown(figures, language, lambda key: self._pages.word(request, key))
         return "reports.html", context
 
     def _behind(
@@ -155,74 +149,4 @@ class Reports:
 
     def _shared(self, request: Request, asked: Asked, session: Session) -> dict[str, Any]:
         language, period = self._pages.language(request), asked.period
-        return {
-            "session": session,
-            "here": "reports",
-            "period": period,
-            "step": asked.step,
-            "query": _query(period.first, period.last),
-            "date": lambda day: date_words(day, language),
-            "length": lambda length: length_words(length, language),
-            "percent": percent,
-            "average": lambda average: average_words(average, language),
-            "number": lambda number: number_words(number, language),
-            "to_list": lambda figure, of="": to_list(period, figure, of),
-        }
-
-
-def to_list(period: Period, figure: str, of: str = "") -> str:
-    """Return the address of the list behind a figure."""
-    part = {"of": of} if of else {}
-    days = {"from": str(period.first), "to": str(period.last)}
-    return f"/desk/reports/tickets?{urlencode({'figure': figure, **part, **days})}"
-
-
-def _query(first: date, last: date) -> str:
-    return urlencode({"from": str(first), "to": str(last)})
-
-
-def _charts(figures: Figures, language: str, word: Callable[[str], str]) -> dict[str, Chart]:
-    """Lay out the charts: each column leads to what stands behind it."""
-    messages, promises, complaints, marks = [], [], [], []
-    for part in figures.parts:
-        label = _label(part.period, figures.step, language)
-        said = {"answered": part.answered, "clarified": part.clarified, "handed_off": part.handed_off}
-        layers = said | {"others": part.others}
-        outcomes = {"kept": part.promises.kept, "broken": part.promises.broken}
-        days = _days(part.period, language)
-        messages.append(_column(label, days, to_list(part.period, "messages"), layers, word))
-        promises.append(_column(label, days, to_list(part.period, "broken"), outcomes, word))
-        given = {f"mark{mark}": number for mark, number in part.marks.by_mark.items()}
-        marks.append(_column(label, days, to_list(part.period, "rated"), given, word))
-        behind = to_list(part.period, "complaining")
-        complaints.append(_column(label, days, behind, {"complaining": part.complaining}, word))
-    hours = []
-    for hour in range(24):
-        one = figures.by_hour.get(hour)
-        outcomes = {"kept": one.kept, "broken": one.broken} if one else {}
-        behind = to_list(figures.period, "broken", f"hour:{hour}")
-        hours.append(_column(f"{hour:02}", f"{hour:02}:00", behind, outcomes, word))
-    return {
-        "messages": stacked(messages),
-        "promises": stacked(promises),
-        "hours": stacked(hours),
-        "complaints": stacked(complaints),
-        "marks": stacked(marks),
-    }
-
-
-def _column(
-    label: str, days: str, link: str, layers: Mapping[str, int], word: Callable[[str], str]
-) -> Column:
-    said = ", ".join(f"{word(f'figure.{name}')} {number}" for name, number in layers.items())
-    return Column(label, f"{days}: {said}" if said else days, link, layers)
-
-
-def _label(period: Period, step: Step, language: str) -> str:
-    month = MONTHS[language][period.first.month - 1]
-    return month if step is Step.MONTH else f"{period.first.day} {month}"
-
-
-def _days(period: Period, language: str) -> str:
-    first, last = date_words(period.first, language), date_words(period.last, language)
-    return first if period.days == 1 else f"{first} - {last}"
+        return {"session": session, "here": "reports"} | report_page.words_of(period, asked.step, language)
