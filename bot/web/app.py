@@ -91,6 +91,7 @@ def build_app(service: Service, hook: Hook | None = None) -> Starlette:
         routes=[
             Route("/", chat.show),
             Route("/chat/messages", chat.send, methods=["POST"]),
+            Route("/chat/feedback", survey.feedback, methods=["POST"]),
             Route("/chat/rating", survey.mark, methods=["POST"]),
             Route("/chat/rating/words", survey.comment, methods=["POST"]),
             Route("/chat/events", chat.events),

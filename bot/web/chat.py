@@ -5,11 +5,9 @@ import math
 import secrets
 import time
 from collections.abc import AsyncIterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row
+from sqlalchemy import Connection
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
@@ -17,18 +15,15 @@ from starlette.responses import RedirectResponse, Response
 from bot import contacts, intake
 from bot.channels import web
 from bot.channels.web import arrival
-from bot.contacts import Thread
-from bot.mode import Mode
 from bot.service import Service
 from bot.uploads import uploads_of
 from bot.web import gate, queries
-from bot.web.files import Attached, attached, words_beside
+from bot.web.bubbles import view_of
 from bot.web.news import Follower, News
 from bot.web.pages import Pages
 from bot.web.presence import Typing
 from bot.web.safety import Pace
 from bot.web.uploading import ENDINGS, Sent, keep_file, read_sent
-from handoff import people, surveys, tickets
 from handoff.satisfaction import FACES
 
 LONGEST = 4_096
@@ -36,55 +31,6 @@ NEWCOMERS = 200  # first messages from one address within ten seconds; behind on
 LONGEST_NAME = 60
 MOST_FILES, FILES_WITHIN = 15, 600.0  # of one follower, in so many seconds
 SETTLE = 2.0  # seconds at most; the bot takes some hundredths
-
-
-@dataclass(frozen=True, slots=True)
-class Bubble:
-    """One message as the follower sees it. `speaker` is the first name of a person, None for the bot."""
-
-    key: str
-    is_mine: bool
-    speaker: str | None
-    text: str
-    at: datetime
-    offers: Sequence[Sequence[str]] = ()
-    asked: "Asked | None" = None
-    is_reaction: bool = False
-    is_pending: bool = False
-    files: Sequence[Attached] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """The question how it went, which is `message`: the mark given, what may still come, and the words."""
-
-    message: int
-    mark: int | None
-    takes_marks: bool
-    takes_words: bool
-    words: str
-
-
-@dataclass(frozen=True, slots=True)
-class View:
-    """Everything the chat page shows."""
-
-    thread: Thread | None
-    mode: Mode
-    holder: str | None
-    bubbles: Sequence[Bubble]
-    position: int
-
-    @property
-    def open_offers(self) -> frozenset[str]:
-        """Return the messages whose buttons are still of use: nothing was said after them."""
-        last = max((n for n, bubble in enumerate(self.bubbles) if bubble.is_mine), default=-1)
-        return frozenset(bubble.key for bubble in self.bubbles[last + 1 :])
-
-    @property
-    def is_answering(self) -> bool:
-        """Say whether the bot is about to say something."""
-        return self.mode is Mode.BOT and any(bubble.is_pending for bubble in self.bubbles)
 
 
 class Chat:
@@ -132,7 +78,7 @@ class Chat:
         if known is None:
             gate.remember_visitor(request, response, visitor)
         if "x-live" not in request.headers:
-            await self._settle(visitor)
+            await self.settle(visitor)
         return response
 
     def _problem(self, request: Request, sent: Sent, known: str | None) -> str | None:
@@ -204,7 +150,7 @@ class Chat:
             if not is_kept:
                 await asyncio.to_thread(service.uploads.delete, uploads_of(media))
 
-    async def _settle(self, visitor: str) -> None:
+    async def settle(self, visitor: str) -> None:
         """Give the bot a moment to answer, so that the page without script shows the answer at once."""
         async for _ in self._news.follow(Follower(), SETTLE):
             if await self._service.read(lambda conn: _is_settled(conn, visitor)):
@@ -221,7 +167,7 @@ class Chat:
         is_new: bool,
     ) -> Response:
         """Show the conversation; after a refusal with the reason, and with what was typed."""
-        view = await self._service.read(lambda conn: _view(conn, visitor, self._service.now()))
+        view = await self._service.read(lambda conn: view_of(conn, visitor, self._service.now()))
         context = {
             "view": view,
             "problem": problem,
@@ -238,56 +184,6 @@ class Chat:
         if is_new:
             gate.remember_visitor(request, response, visitor)
         return response
-
-
-def _view(conn: Connection, visitor: str, now: datetime) -> View:
-    thread = contacts.find(conn, web.NAME, visitor)
-    waiting = [
-        Bubble(
-            f"u{row.id}",
-            True,
-            None,
-            words_beside(row.raw["text"], row.raw.get("media")),
-            row.received_at,
-            is_pending=True,
-            files=attached(row.raw.get("media"), None),
-        )
-        for row in queries.list_unhandled(conn, f"{web.NAME}:{visitor}")
-    ]
-    if thread is None:
-        return View(None, Mode.BOT, None, waiting, 0)
-    names = queries.names(conn)
-    surveys_by_message = {row.message_id: row for row in surveys.list_asked(conn, thread.id)}
-    said = [
-        _bubble(row, names, _asked(conn, surveys_by_message.get(row.id), now))
-        for row in queries.list_public(conn, thread.id)
-    ]
-    mode = contacts.current_mode(conn, thread, now)
-    newest = tickets.find_newest(conn, thread.id)
-    holder = people.name_of(conn, newest.ticket.assignee) if newest and mode is Mode.HUMAN else None
-    return View(thread, mode, holder, [*said, *waiting], queries.conversation_position(conn, thread.id))
-
-
-def _asked(conn: Connection, row: Row[Any] | None, now: datetime) -> Asked | None:
-    if row is None:
-        return None
-    survey = surveys.read(row)
-    words = contacts.get_message(conn, row.words_id).text if row.words_id is not None else ""
-    return Asked(row.message_id, row.mark, survey.takes_marks(now), survey.takes_words(now), words)
-
-
-def _bubble(row: Row[Any], names: dict[int, str], asked: Asked | None) -> Bubble:
-    return Bubble(
-        key=f"m{row.id}",
-        is_mine=row.direction == "in",
-        speaker=names.get(row.staff_id) if row.author == "staff" else None,
-        text=words_beside(row.text, row.media),
-        at=row.at,
-        offers=row.offers,
-        asked=asked,
-        is_reaction=row.source == "reaction",
-        files=attached(row.media, row.id),
-    )
 
 
 def _position(conn: Connection, visitor: str) -> tuple[int, int] | None:

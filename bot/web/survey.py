@@ -1,4 +1,4 @@
-"""How the follower found it: the faces beneath the question, and the words that may come with a mark."""
+"""How the follower found it: whether an answer helped, the faces after a ticket, the words to a mark."""
 
 import math
 import secrets
@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot import contacts, intake, rating
+from bot import contacts, feedback, intake, rating
 from bot.channels import web
 from bot.channels.web import arrival
 from bot.contacts import Thread
@@ -39,6 +39,26 @@ class Survey:
             rating.rate(conn, brand, thread, ticket, given, now)
 
         return await self._rated(request, job)
+
+    async def feedback(self, request: Request) -> Response:
+        """Keep whether an answer helped, from the two buttons under it."""
+        form = await gate.read_form(request)
+        message, now, brand = (
+            gate.number(form.get("message", "")) or 0,
+            self._service.now(),
+            self._service.brand,
+        )
+
+        def job(conn: Connection) -> None:
+            thread = contacts.find(conn, web.NAME, gate.find_visitor(request) or "")
+            if thread is None or form.get("helped") not in ("yes", "no"):
+                raise Refused("unknown", "nobody was answered")
+            feedback.give(conn, brand, thread, message, now, helped=form.get("helped") == "yes")
+
+        answer = await self._rated(request, job)
+        if answer.status_code == 303:
+            await self._chat.settle(gate.find_visitor(request) or "")
+        return answer
 
     async def comment(self, request: Request) -> Response:
         """Keep the words that come with a mark; what asks for something is a message like any other."""

@@ -27,6 +27,7 @@ PNG = b"\x89PNG\r\n\x1a\n" + bytes(40)
 TABLE = {
     "/": "GET",
     "/chat/messages": "POST",
+    "/chat/feedback": "POST",
     "/chat/rating": "POST",
     "/chat/rating/words": "POST",
     "/chat/events": "GET",
@@ -108,7 +109,7 @@ FIELDS = (
     "text", "name", "nonce", "tapped", "survey", "mark", "words", "ticket", "note", "reason", "promise", "by",
     "value", "to", "message", "upto", "what", "conversation", "action", "amount", "approval", "override",
     "verdict", "scope", "statement", "version", "crisis", "confirmed", "sure", "hold", "awaiting", "update",
-    "person", "role", "on_call", "email", "session",
+    "person", "role", "on_call", "email", "session", "helped",
 )  # fmt: skip
 FORM = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
 HEADERS: list[dict[str, str]] = [

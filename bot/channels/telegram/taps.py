@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, select
 from telegram import CallbackQuery, Message
 
-from bot import contacts, erasure, ledger, outbox, rating, turn
+from bot import contacts, erasure, feedback, outbox, rating, turn
 from bot.brand import Brand
 from bot.channels.telegram import presses
 from bot.channels.telegram.accounts import owner_of
@@ -15,12 +15,11 @@ from bot.channels.telegram.address import NAME, Address
 from bot.channels.telegram.buttons import EraseTap, FeedbackTap, OfferTap, RateTap, code_of, read_code
 from bot.contacts import Thread
 from bot.cutting import cleaned
-from bot.mode import Mode
 from bot.outbox import Letter
 from bot.tables import MESSAGES
 from bot.turn import Said
 from handoff import surveys
-from handoff.entry import Entry, Refused
+from handoff.entry import Refused
 from handoff.satisfaction import FACES
 
 LONGEST_ID = 60
@@ -42,8 +41,8 @@ def tap(conn: Connection, brand: Brand, query: CallbackQuery, now: datetime) -> 
     match read_code(query.data):
         case OfferTap() as offer:
             notice = _offer(conn, brand, query, offer, now)
-        case FeedbackTap() as feedback:
-            notice = _feedback(conn, brand, query, feedback, now)
+        case FeedbackTap() as given:
+            notice = _feedback(conn, brand, query, given, now)
         case RateTap() as rate:
             notice = _rate(conn, brand, query, rate, now)
         case EraseTap(conversation):
@@ -75,31 +74,27 @@ def _offer(conn: Connection, brand: Brand, query: CallbackQuery, offer: OfferTap
 
 
 def _feedback(
-    conn: Connection, brand: Brand, query: CallbackQuery, feedback: FeedbackTap, now: datetime
+    conn: Connection, brand: Brand, query: CallbackQuery, given: FeedbackTap, now: datetime
 ) -> Notice:
-    """Remember whether an answer helped; where it did not, the way to a person is one tap away."""
+    """Remember whether an answer helped, or let a person answer."""
     thread = _asked(conn, query)
-    shown = _shown(conn, thread, feedback.message)
+    shown = _shown(conn, thread, given.message)
     if thread is None or shown is None:
         return _unknown(conn, brand, query.from_user.id)
     language = thread.language or brand.language
     say = brand.wording.say
-    if feedback.verdict == "human":
-        if not _was_tapped(conn, thread, code_of(feedback)):
-            said = _said(query, thread, say("feedback_human", language), code_of(feedback), now)
+    if given.verdict == "human":
+        if not _was_tapped(conn, thread, code_of(given)):
+            said = _said(query, thread, say("feedback_human", language), code_of(given), now)
             turn.contact_wrote(conn, brand, replace(said, wants="human"), now)
         return Notice()
-    helped = feedback.verdict == "yes"
-    data = {"message": shown.id, "article": shown.article, "helped": helped}
-    if shown.helped is not None:
-        return Notice(say("feedback_known", language))
-    contacts.change_message(conn, shown.id, helped=helped)
-    ledger.record(conn, brand, [Entry("feedback", conversation=thread.id, data=data)], now)
-    if helped:
-        return Notice(say("feedback_thanks", language))
-    if contacts.current_mode(conn, thread, now) is Mode.BOT:
-        turn.say(conn, thread, "answer", say("feedback_sorry", language), f"fb:{shown.id}", now, human=True)
-    return Notice()
+    helped = given.verdict == "yes"
+    try:
+        if not feedback.give(conn, brand, thread, given.message, now, helped=helped):
+            return Notice(say("feedback_known", language))
+    except Refused:
+        return _unknown(conn, brand, query.from_user.id)
+    return Notice(say("feedback_thanks", language)) if helped else Notice()
 
 
 def _rate(conn: Connection, brand: Brand, query: CallbackQuery, given: RateTap, now: datetime) -> Notice:
