@@ -1,5 +1,6 @@
 """Satisfaction: whether a follower is asked how it went, what a mark means, when it may change. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -117,7 +118,17 @@ class Summary(NamedTuple):
 
 def summary(marks: Sequence[int | None]) -> Summary:
     """Sum up the marks of a period, one for each follower who was asked: None is no answer."""
-    by_mark = {mark: sum(given == mark for given in marks) for mark in FACES}
+    given = Counter(mark for mark in marks if mark is not None)
+    return _summed(len(marks), {mark: given[mark] for mark in FACES})
+
+
+def together(parts: Sequence[Summary]) -> Summary:
+    """Sum up periods of which none overlaps another."""
+    by_mark = {mark: sum(part.by_mark[mark] for part in parts) for mark in FACES}
+    return _summed(sum(part.asked for part in parts), by_mark)
+
+
+def _summed(asked: int, by_mark: dict[int, int]) -> Summary:
     answered = sum(by_mark.values())
     total = sum(mark * count for mark, count in by_mark.items())
-    return Summary(len(marks), answered, total / answered if answered else None, by_mark)
+    return Summary(asked, answered, total / answered if answered else None, by_mark)

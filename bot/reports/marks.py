@@ -2,13 +2,12 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from datetime import datetime
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, String, select, type_coerce
 
 from bot.reports.figures import LowMark
 from bot.reports.period import Period
-from bot.reports.sources import IS_ASKED, QUESTION, within
+from bot.reports.sources import IS_ASKED, QUESTION, stored, within
 from bot.tables import MESSAGES
 from bot.wording import quote
 from handoff.satisfaction import LOW, Summary, summary
@@ -19,7 +18,7 @@ LONGEST = 160  # letters of the words to a mark that are shown
 
 def by_parts(conn: Connection, parts: Sequence[Period]) -> list[Summary]:
     """Sum up each part, a follower's mark in the part in which they were asked."""
-    begins = [part.begins_at for part in parts]
+    begins = [stored(part.begins_at) for part in parts]
     found: list[list[int | None]] = [[] for _ in parts]
     for at, mark in _asked(conn, Period(parts[0].first, parts[-1].last, parts[0].zone)):
         found[bisect_right(begins, at) - 1].append(mark)
@@ -28,7 +27,7 @@ def by_parts(conn: Connection, parts: Sequence[Period]) -> list[Summary]:
 
 def of_period(conn: Connection, period: Period) -> Summary:
     """Sum up the marks of everybody whom the question reached in the period."""
-    return summary([mark for _, mark in _asked(conn, period)])
+    return by_parts(conn, [period])[0]
 
 
 def list_low(conn: Connection, period: Period) -> list[LowMark]:
@@ -50,16 +49,15 @@ def list_low(conn: Connection, period: Period) -> list[LowMark]:
             r.ticket_id, r.conversation_id, r.category, r.mark, quote(r.text or "", LONGEST), r.marked_at,
             r.staff_id, r.seen_by,
         )
-        for r in conn.execute(rows)
+        for r in conn.execute(rows).all()
     ]  # fmt: skip
 
 
-def _asked(conn: Connection, period: Period) -> Sequence[tuple[datetime, int | None]]:
-    """Return when each follower was asked whom the question reached, and the mark they gave, if any."""
+def _asked(conn: Connection, period: Period) -> Sequence[tuple[str, int | None]]:
+    """Return when each follower was asked whom the question reached, as stored, and their mark, if any."""
     rows = (
-        select(SURVEYS.c.asked_at, SURVEYS.c.mark)
+        select(type_coerce(SURVEYS.c.asked_at, String), SURVEYS.c.mark)
         .join(QUESTION, QUESTION.c.id == SURVEYS.c.message_id)
         .where(within(SURVEYS.c.asked_at, period), IS_ASKED)
-        .order_by(SURVEYS.c.asked_at)
     )
-    return [(row.asked_at, row.mark) for row in conn.execute(rows)]
+    return [(at, mark) for at, mark in conn.execute(rows).all()]

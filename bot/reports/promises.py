@@ -24,7 +24,7 @@ from sqlalchemy import (
 
 from bot.reports.figures import NOBODY, Breach, Outcomes
 from bot.reports.period import Period
-from bot.reports.sources import within
+from bot.reports.sources import stored, within
 from bot.tables import LOG, MESSAGES
 from handoff.approval import Status as Request
 from handoff.authority_tables import APPROVALS
@@ -90,7 +90,7 @@ def each_settled(conn: Connection, period: Period) -> Iterator[Settled]:
 
 def tally(settled: Iterable[Settled], parts: Sequence[Period]) -> Tally:
     """Count kept and broken; what belongs to nobody in particular is in no person's row."""
-    begins = [_stored(part.begins_at) for part in parts]
+    begins = [stored(part.begins_at) for part in parts]
     found, of_parts = Counter[tuple[Any, ...]](), Counter[tuple[int, int]]()
     for one in settled:
         found[one.kind, one.category, one.person, one.hour, one.is_broken] += 1
@@ -215,7 +215,3 @@ def _hours(zone: ZoneInfo) -> Callable[[str], int]:
         return at.astimezone(zone).hour
 
     return lambda stored: hour(stored[:13], int(stored[14:16]) // 15)
-
-
-def _stored(at: datetime) -> str:
-    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")

@@ -29,20 +29,19 @@ from bot.tables import MESSAGES
 from bot.wording import quote
 from handoff.approval import GRANTED
 from handoff.authority_tables import APPROVALS, CRISES, OVERRIDES, SIGNS, STATEMENTS, TOLD
-from handoff.satisfaction import Summary
-from handoff.tables import STAFF, SURVEYS, TICKETS
+from handoff.satisfaction import Summary, together
+from handoff.tables import STAFF, TICKETS
 
 TOP = 10
 LONGEST = 120  # letters of a question that are shown
 # What is counted in parts, too, and by what.
-DIVIDED: Mapping[str, ColumnElement[Any]] = {
+DIVIDED: Mapping[str, ColumnElement[str]] = {
     "opened": TICKETS.c.category,
     "resolved": TICKETS.c.category,
     "approvals": OUTCOME,
     "overrides": VERDICT,
-    "rated": SURVEYS.c.mark,
 }
-WHOLE = ("responded", "crises", "complaining", "surveyed")
+WHOLE = ("responded", "crises", "complaining")
 SECONDS_A_DAY = 86_400
 Title = Callable[[str], str]
 
@@ -54,12 +53,13 @@ def read(conn: Connection, title: Title, period: Period, step: Step, now: dateti
     rows = zip(divided, tally.parts, marks.by_parts(conn, divided), strict=True)
     parts = [_part(conn, part, outcomes, marked) for part, outcomes, marked in rows]
     asked = list_asked(conn, title, period)
+    marked = together([part.marks for part in parts])
     rated = {"wrong": sum(one.wrong for one in asked), "helpful": sum(one.helpful for one in asked)}
     return Figures(
         period=period,
         step=step,
         made_at=now,
-        totals=_totals(conn, period, parts) | rated,
+        totals=_totals(conn, period, parts) | rated | _counted(marked),
         parts=parts,
         first_response=_lengths(
             conn, TICKETS.c.opened_at, TICKETS.c.responded_at, period, ~TICKETS.c.by_staff
@@ -80,7 +80,7 @@ def read(conn: Connection, title: Title, period: Period, step: Step, now: dateti
         spent=_spent(conn, period),
         names={row.id: row.name for row in conn.execute(select(STAFF.c.id, STAFF.c.name))},
         complaining_before=count(conn, "complaining", period.before),
-        marks=marks.of_period(conn, period),
+        marks=marked,
         marks_before=marks.of_period(conn, period.before),
         low_marks=marks.list_low(conn, period),
     )
@@ -146,6 +146,11 @@ def _totals(conn: Connection, period: Period, parts: Sequence[Part]) -> dict[str
             found[f"{name}:{row.of}"] = row.number
             found[name] = found.get(name, 0) + row.number
     return found
+
+
+def _counted(marked: Summary) -> dict[str, int]:
+    given = {f"rated:{mark}": number for mark, number in marked.by_mark.items() if number}
+    return {"surveyed": marked.asked, "rated": marked.answered, **given}
 
 
 def _lengths(

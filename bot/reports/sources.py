@@ -5,7 +5,7 @@ cannot disagree. Each gives `conversation_id`, `ticket_id`, `message_id` (both m
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -61,6 +61,11 @@ WORDS = func.lower(func.trim(MESSAGES.c.text))
 def within(column: ColumnElement[datetime], period: Period) -> ColumnElement[bool]:
     """Say that an instant lies in the period."""
     return and_(column >= period.begins_at, column < period.ends_at)
+
+
+def stored(at: datetime) -> str:
+    """Return an instant as the database stores it, so that it can be compared with many unread ones."""
+    return at.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def written(period: Period) -> ColumnElement[bool]:

@@ -43,11 +43,8 @@ class Survey:
     async def feedback(self, request: Request) -> Response:
         """Keep whether an answer helped, from the two buttons under it."""
         form = await gate.read_form(request)
-        message, now, brand = (
-            gate.number(form.get("message", "")) or 0,
-            self._service.now(),
-            self._service.brand,
-        )
+        message = gate.number(form.get("message", "")) or 0
+        now, brand = self._service.now(), self._service.brand
 
         def job(conn: Connection) -> None:
             thread = contacts.find(conn, web.NAME, gate.find_visitor(request) or "")
