@@ -304,7 +304,7 @@ def test_the_report_is_printed_for_people_and_for_machines(
 ) -> None:
     assert execute(["report"]) == 0
     said = capsys.readouterr().out
-    assert "tidak ada pengikut yang menulis" in said
+    assert "tidak ada follower yang menulis" in said
     assert "share answered" in said
     assert execute(["report", "--from", "2026-11-01", "--to", "2026-11-30", "--json"]) == 0
     (read,) = lines(capsys)

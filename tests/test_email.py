@@ -22,7 +22,7 @@ from tests.loopback import listening
 NOW = datetime(2026, 11, 23, 12, 0, tzinfo=UTC)
 RINA = "rina@example.com"
 LINK = "https://mimin.example.com/desk/7"
-TEXT = "Janji tiket #7 lewat 45 menit 🔔\nPengikut: “siaran bola putus”\n.\n.titik di awal baris"
+TEXT = "Janji tiket #7 lewat 45 menit 🔔\nFollower: “siaran bola putus”\n.\n.titik di awal baris"
 HUSH = "hush-hush"
 HANG = None
 HANG_UP = ""

@@ -167,7 +167,7 @@ def test_what_the_guard_doubts_leaves_by_the_second_tap_of_its_writer(tmp_path: 
     async def scene(stage: Stage, thread: int) -> None:
         api = stage.api
         api.says_in(STAFF_GROUP, SARI, "Baca dong Kak, sudah dibilang.", thread=thread)
-        notice = await topic(stage, thread, "Yang akan dibaca pengikut")
+        notice = await topic(stage, thread, "Yang akan dibaca follower")
         code = notice.keyboard[0][0]["callback_data"]
         assert "Baca dong Kak" not in " ".join(api.texts_to(ANI))
         await forged(stage, AGUS, notice, code)

@@ -63,7 +63,7 @@ def test_a_face_is_tapped_changed_and_shown_in_the_topic(tmp_path: Path) -> None
         await tap(stage, ANI, question, at=4)
         await tap(stage, ANI, question, at=4)
         assert await mark(stage) == 5
-        await in_topic(stage, "😍 Pengikut memberi nilai 5 dari 5.")
+        await in_topic(stage, "😍 Follower memberi nilai 5 dari 5.")
         await in_topic(stage, "Dinilai 😍 5 dari 5")
         await stage.pass_time(24 * 60)
         answer = await tap(stage, ANI, question, at=0)

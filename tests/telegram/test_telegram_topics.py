@@ -202,7 +202,7 @@ def test_the_cards_buttons_are_for_staff_and_for_the_card(tmp_path: Path) -> Non
         await stage.until(lambda: len(stage.api.texts_to(ANI)) == 2)
         await stage.until_stored(lambda conn: conn.execute(TICKETS.select()).one().unanswered_at is None)
         await tapped(stage, SARI, card(stage, thread))
-        await stage.until(lambda: "Menunggu jawaban pengikut" in card(stage, thread).text)
+        await stage.until(lambda: "Menunggu jawaban follower" in card(stage, thread).text)
 
     run(tmp_path, scene)
 
