@@ -117,7 +117,11 @@ class Made:
 
     def _question(self, conversation: int, at: datetime) -> None:
         if self._chance.random() < 0.12:
-            near = {"matches": [[self._chance.choice(self._articles), 0.3]], "terms": []}
+            near = {
+                "decision": "clarify",
+                "matches": [[self._chance.choice(self._articles), 0.3]],
+                "terms": [],
+            }
             self._say(conversation, at, "in", "text", text=self._chance.choice(LOST), reading=near)
             self._say(conversation, at, "out", "clarify")
             return
@@ -146,7 +150,8 @@ class Made:
         self._say(number, resolved_at, "in", "text", ticket_id=number)
         claim = at + (answered - at) * self._chance.random() * 1.3
         for moment, assignee in ((at, None), (claim, holder), (resolved_at, holder)):
-            self._log(moment, "ticket", number, {"status": "claimed", "assignee": assignee})
+            about = {"status": "claimed", "assignee": assignee, "category": category}
+            self._log(moment, "ticket", number, about)
         self._clock(number, "first_response", at, at + first, answered)
         self._clock(number, "resolution", at, at + whole, resolved_at)
         if self._chance.random() < 0.1:

@@ -1,9 +1,10 @@
 """The desk at `/desk`: who waits, what was said, and what one may do about it."""
 
+import asyncio
 import secrets
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection, Row
@@ -39,6 +40,8 @@ KEPT = (
     "text", "note", "reason", "promise", "by", "awaiting", "update", "amount",
     "remedy_text", "override_text", "reword_text",
 )  # fmt: skip
+Loaded = TypeVar("Loaded")
+REST = 0.25  # seconds between two events for one page, which rests as long between two looks
 HANDED = "handover_dismissed:{}"
 
 
@@ -76,6 +79,7 @@ class Desk:
         self._news = news
         self._typing = typing
         self._presence = Presence(news.stir)
+        self._turn = asyncio.Lock()
 
     async def overview(self, request: Request) -> Response:
         """Show the list alone, or what needs a person beside it."""
@@ -103,7 +107,7 @@ class Desk:
         scopes = sorted(self._service.brand.understanding.scopes)
         context: dict[str, Any] = {"problem": problem, "words_in": intake.words_in, "scopes": scopes}
         context["kept"] = dict.fromkeys(("scope", "statement", "by"), "") | dict(kept or {})
-        return self._pages.render(request, "desk.html", status, context | await self._service.read(load))
+        return self._pages.render(request, "desk.html", status, context | await self._read(load))
 
     async def conversation(self, request: Request) -> Response:
         """Show one conversation beside the list."""
@@ -128,7 +132,7 @@ class Desk:
             person, at, now = frame.session.person, searching.shown_message(request), self._service.now()
             return frame, open_conversation(conn, self._service.brand, person, conversation, now, at)
 
-        frame, opened = await self._service.read(load)
+        frame, opened = await self._read(load)
         brand = self._service.brand
         language = opened.thread.language or brand.language
         canned = brand.wording.canned[language]
@@ -194,6 +198,13 @@ class Desk:
         name = session.person.name
         return EventSourceResponse(self._happened(secret, gate.number(seen) or 0, here, name))
 
+    async def _read(self, load: Callable[[Connection], Loaded]) -> Loaded:
+        """Read what a page shows, one page after another: threads that read many rows at once hand the
+        interpreter to and fro at each row, which takes longer, and keeps followers waiting, too.
+        """
+        async with self._turn:
+            return await self._service.read(load)
+
     def view_of(self, request: Request) -> str:
         """Return the view of the list that was asked for."""
         asked = request.query_params.get("show", "")
@@ -219,6 +230,7 @@ class Desk:
                 if position > after or others != seen:
                     after, seen = max(after, position), others
                     yield ServerSentEvent(str(position), id=str(position), event="news", retry=1000)
+                    await asyncio.sleep(REST)
 
     def _frame(self, conn: Connection, request: Request, view: str) -> Frame:
         now = self._service.now()

@@ -182,6 +182,14 @@ def test_what_is_typed_survives_news_and_a_lost_connection(mimin: Running, chrom
     follower.screenshot(path=SCREENS / "chat-laptop.png")
 
 
+def test_a_busy_server_is_asked_less_often(mimin: Running, chromium: Browser) -> None:
+    page = window(chromium, LAPTOP, [])
+    page.goto(f"{mimin.address}/")
+    ask = "([rest, took]) => import('/static/live.js').then(({ pause }) => pause(rest, took))"
+    took = {40: 250, 900: 900, 60_000: 5_000}
+    assert {ms: page.evaluate(ask, [250, ms]) for ms in took} == took
+
+
 def test_the_chat_works_without_script_and_in_the_dark(mimin: Running, chromium: Browser) -> None:
     page = window(chromium, PHONE, [], java_script_enabled=False, color_scheme="dark")
     page.goto(f"{mimin.address}/")

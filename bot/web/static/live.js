@@ -6,6 +6,13 @@ import { morph } from "./morph.js";
 const ANYWAY = 30000; // ms after which we look even when no event came
 const PATIENCE = 10000; // ms after which an answer that does not come is taken for lost
 const AFTER_LOSS = 1000; // ms until a refresh that failed is tried again
+const LONGEST_REST = 5000; // ms between two refreshes, however slow the server is
+
+// The pause after a refresh that took so many ms: a busy server is asked less often, so that of all open
+// pages no more than half ask at a time, and what followers write is not kept waiting.
+export function pause(rest, took) {
+  return Math.max(rest, Math.min(took, LONGEST_REST));
+}
 
 export class Live {
   // `rest` is the pause between two refreshes in ms, however much happens.
@@ -43,11 +50,13 @@ export class Live {
       return;
     }
     this.busy = true;
+    const began = performance.now();
     let rest = this.rest;
     try {
       const answer = await fetch(location.href, { headers: { "x-live": "1" }, signal: AbortSignal.timeout(PATIENCE) });
       if (answer.status === 401) location.reload();
       if (answer.ok) this.show(await answer.text());
+      rest = pause(rest, performance.now() - began);
     } catch {
       this.again = true; // the connection is down: what happened meanwhile is not forgotten
       rest = AFTER_LOSS;
