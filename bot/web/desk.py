@@ -19,21 +19,20 @@ from bot.service import Service
 from bot.web import authority, gate, pings, queries, searching
 from bot.web.buttons import buttons
 from bot.web.draft import drafted
+from bot.web.listed import Listed, Lists
 from bot.web.news import Follower, News
 from bot.web.opened import Opened, open_conversation
 from bot.web.pages import Pages, first_name
 from bot.web.presence import Presence, Typing
-from bot.web.queries import Counts, Item
 from bot.web.searching import Search
 from bot.web.sign_in import Session, find_session
 from bot.web.uploading import ENDINGS
-from handoff import people, tickets
+from handoff import tickets
 from handoff.policy import Category
 from handoff.satisfaction import FACES
 from handoff.staff import may
 
 VIEWS = ("waiting", "mine", "soon", "open", "resolved", "chats", "crisis", "troubled", "search")
-BESIDE = ("troubled", "crisis", "search")  # not in the list of tickets
 SEEN = "pings_dismissed:{}"
 # What a refused form keeps of what was typed.
 KEPT = (
@@ -51,14 +50,17 @@ class Frame:
 
     session: Session
     view: str
-    items: Sequence[Item]
-    counts: Counts
+    listed: Listed
     pings: Sequence[Row[Any]]
     notices: Sequence[Row[Any]]
-    names: Mapping[int, str]
+    mine: int
     position: int
-    unreached: Sequence[str]
     search: Search | None
+
+    @property
+    def names(self) -> Mapping[int, str]:
+        """Return the names of everybody who is or was at the desk, by number."""
+        return self.listed.names
 
     @property
     def here(self) -> str:
@@ -79,6 +81,7 @@ class Desk:
         self._news = news
         self._typing = typing
         self._presence = Presence(news.stir)
+        self._lists = Lists(service, pages)
         self._turn = asyncio.Lock()
 
     async def overview(self, request: Request) -> Response:
@@ -97,7 +100,7 @@ class Desk:
         """Show a view; after a refused act with the reason."""
 
         def load(conn: Connection) -> dict[str, Any]:
-            found: dict[str, Any] = {"frame": self._frame(conn, request, view), "opened": None}
+            found: dict[str, Any] = {"opened": None}
             if view == "troubled":
                 found |= {"sends": outbox.list_troubled(conn), "updates": intake.list_dead(conn)}
             if view == "crisis":
@@ -107,6 +110,7 @@ class Desk:
         scopes = sorted(self._service.brand.understanding.scopes)
         context: dict[str, Any] = {"problem": problem, "words_in": intake.words_in, "scopes": scopes}
         context["kept"] = dict.fromkeys(("scope", "statement", "by"), "") | dict(kept or {})
+        context["frame"] = await self._frame(request, view)
         return self._pages.render(request, "desk.html", status, context | await self._read(load))
 
     async def conversation(self, request: Request) -> Response:
@@ -123,16 +127,15 @@ class Desk:
         kept: Mapping[str, str] | None = None,
     ) -> Response:
         """Show a conversation; after a refused act with the reason, and with what was typed."""
-        view = self.view_of(request)
+        frame = await self._frame(request, self.view_of(request))
 
-        def load(conn: Connection) -> tuple[Frame, Opened]:
-            frame = self._frame(conn, request, view)
+        def load(conn: Connection) -> Opened:
             if not queries.exists(conn, conversation):
                 raise HTTPException(404)
             person, at, now = frame.session.person, searching.shown_message(request), self._service.now()
-            return frame, open_conversation(conn, self._service.brand, person, conversation, now, at)
+            return open_conversation(conn, self._service.brand, person, conversation, now, at)
 
-        frame, opened = await self._read(load)
+        opened = await self._read(load)
         brand = self._service.brand
         language = opened.thread.language or brand.language
         canned = brand.wording.canned[language]
@@ -232,24 +235,29 @@ class Desk:
                     yield ServerSentEvent(str(position), id=str(position), event="news", retry=1000)
                     await asyncio.sleep(REST)
 
-    def _frame(self, conn: Connection, request: Request, view: str) -> Frame:
+    async def _frame(self, request: Request, view: str) -> Frame:
+        """Read what stands around a page. Its position is read first, so that it is never newer than what
+        the page shows.
+        """
         now = self._service.now()
-        session = find_session(conn, request.cookies.get(gate.SESSION), now)
-        if session is None:
-            raise HTTPException(401)
-        me = session.person.id
-        return Frame(
-            session=session,
-            view=view,
-            items=[] if view in BESIDE else queries.list_items(conn, view, me, now),
-            counts=queries.count(conn, me, now),
-            pings=pings.list_open(conn, me, queries.read_mark(conn, SEEN.format(me)), now),
-            notices=pings.list_notices(conn, me, queries.read_mark(conn, HANDED.format(me))),
-            names=queries.names(conn),
-            position=journal.position(conn),
-            unreached=people.list_unreached(conn) if "telegram" in self._service.brand.reaches else [],
-            search=searching.searched(conn, request, now) if view == searching.VIEW else None,
-        )
+
+        def load(conn: Connection) -> dict[str, Any]:
+            session = find_session(conn, request.cookies.get(gate.SESSION), now)
+            if session is None:
+                raise HTTPException(401)
+            me = session.person.id
+            return {
+                "session": session,
+                "position": journal.position(conn),
+                "pings": pings.list_open(conn, me, queries.read_mark(conn, SEEN.format(me)), now),
+                "notices": pings.list_notices(conn, me, queries.read_mark(conn, HANDED.format(me))),
+                "mine": queries.count_mine(conn, me),
+                "search": searching.searched(conn, request, now) if view == searching.VIEW else None,
+            }
+
+        own = await self._read(load)
+        listed = await self._lists.get(view, own["session"].person.id, self._pages.language(request))
+        return Frame(view=view, listed=listed, **own)
 
     def _title(self, language: str) -> Any:
         def title(article_id: str) -> str:

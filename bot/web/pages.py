@@ -66,6 +66,12 @@ class Pages:
             gate.set_cookie(request, response, LANGUAGE, language, YEAR)
         return response
 
+    def macros(self, language: str, template: str) -> Any:
+        """Return the macros of a template, for what many pages show alike."""
+        brand = self._service.brand
+        given = spoken(self._words[language], brand.name, brand.zone, self._service.now())
+        return self._environment.get_template(template).make_module(given)
+
 
 def spoken(words: Words, brand: str, zone: ZoneInfo, now: datetime) -> dict[str, Any]:
     """Return what every template is given, whoever looks: words, and how times and amounts are said."""

@@ -64,9 +64,8 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many tickets each view of the list holds, and how many sends need a person."""
+    """How many tickets each view of the list holds, but for one's own, and how many sends need a person."""
 
-    mine: int
     waiting: int
     soon: int
     open: int
@@ -123,16 +122,23 @@ def _pressing(now: datetime) -> ColumnElement[bool]:
     return select(DEADLINES.c.id).where(*running, now_or_soon).exists()
 
 
-def count(conn: Connection, me: int, now: datetime) -> Counts:
+def count_mine(conn: Connection, me: int) -> int:
+    """Count the open tickets that somebody holds."""
+    mine = (
+        select(func.count().label("mine")).select_from(TICKETS).where(NOT_RESOLVED, TICKETS.c.assignee == me)
+    )
+    return int(conn.execute(mine).scalar_one())
+
+
+def count(conn: Connection, now: datetime) -> Counts:
     """Count the open tickets of each view."""
-    mine = func.sum(case((TICKETS.c.assignee == me, 1), else_=0))
     waiting = func.sum(case((TICKETS.c.status == "waiting", 1), else_=0))
-    row = conn.execute(select(mine.label("mine"), waiting.label("waiting"), func.count().label("all"))
+    row = conn.execute(select(waiting.label("waiting"), func.count().label("all"))
                        .where(NOT_RESOLVED)).one()  # fmt: skip
     pressing = select(func.count().label("soon")).select_from(TICKETS)
     soon = conn.execute(pressing.where(NOT_RESOLVED, _pressing(now))).scalar_one()
     troubled = len(outbox.list_troubled(conn)) + len(intake.list_dead(conn))
-    return Counts(row.mine or 0, row.waiting or 0, soon, row.all, troubled)
+    return Counts(row.waiting or 0, soon, row.all, troubled)
 
 
 def list_clocks(conn: Connection, ticket_ids: Sequence[int], now: datetime) -> dict[int, list[Clock]]:

@@ -87,7 +87,8 @@ export async function post(form, button) {
   for (const [name, file] of files) if (!file.size) data.delete(name); // none was chosen
   const body = files.some(([, file]) => file.size) ? data : new URLSearchParams(data);
   try {
-    const answer = await fetch(form.getAttribute("action"), { method: "POST", body, headers: { "x-live": "1" } });
+    const address = button?.getAttribute("formaction") ?? form.getAttribute("action");
+    const answer = await fetch(address, { method: "POST", body, headers: { "x-live": "1" } });
     return { ok: answer.ok, status: answer.status, url: answer.url, html: await answer.text() };
   } catch {
     return null;
