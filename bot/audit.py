@@ -22,6 +22,7 @@ BEGIN = "0" * 64
 AUDITED = frozenset(
     {"act", "refused", "approval", "override", "crisis", "statement", "suspicious", "erased", "retried",
      "staff_added", "staff_role", "staff_changed", "staff_removed", "sessions_ended",
+     "staff_invited", "staff_login_made",
      "delegated", "undelegated"}
 )  # fmt: skip
 

@@ -1,6 +1,5 @@
 """Who is at the desk: joining, roles, hours, and being locked out. Each takes somebody above."""
 
-from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -17,7 +16,7 @@ from handoff.hours import parse_weekly
 from handoff.policy import Role
 from handoff.staff import Person, may_appoint, outranks, require_name
 
-VERBS = ("lock", "end_sessions", "manage_staff")
+VERBS = ("lock", "end_sessions", "manage_staff", "invite")
 
 
 def perform(conn: Connection, brand: Brand, person: Person, act: Act, now: datetime) -> None:
@@ -27,6 +26,8 @@ def perform(conn: Connection, brand: Brand, person: Person, act: Act, now: datet
             _lock(conn, brand, person, act, now)
         case "end_sessions":
             _end_sessions(conn, person, act, now)
+        case "invite":
+            _invite(conn, brand, person, act, now)
         case _ if act.args.get("person"):
             _change(conn, brand, person, act, now)
         case _:
@@ -47,7 +48,7 @@ def _lock(conn: Connection, brand: Brand, person: Person, act: Act, now: datetim
 
 def _end_sessions(conn: Connection, person: Person, act: Act, now: datetime) -> None:
     """Sign a browser out, or all of somebody's; one's own, where nobody is named, need nobody above."""
-    other = _meant(conn, act) if act.args.get("person") else person
+    other = meant(conn, act) if act.args.get("person") else person
     if other.id != person.id:
         other = _below(conn, person, act, "signing out")
     session = values.text(act, "session", needed=False)
@@ -78,11 +79,15 @@ def _change(conn: Connection, brand: Brand, person: Person, act: Act, now: datet
     other = _below(conn, person, act, "changing")
     role = _role(act, person) if act.args.get("role") else other.role
     hours, email = _hours(act), _email(act)
-    if hours is not None or email is not None:
+    is_other = (hours is not None and tuple(hours) != other.on_call) or email not in (None, other.email or "")
+    if is_other:
         people.change(conn, other, on_call=hours, email=email)
         shifts.recount(conn, brand.promises, people.find_by_id(conn, other.id) or other, now)
-        data: Mapping[str, object] = {"by": person.id, "hours": hours is not None}
-        journal.append(conn, Entry("staff_changed", staff=other.id, data=data), now)
+        data: dict[str, object] = {"by": person.id, "email": email is not None}
+        data |= {} if hours is None else {"on_call": hours}
+        entry = Entry("staff_changed", staff=other.id, data=data)
+        told = TellSeniors("changed", {"who": other.name}, None, person.id, other.id)
+        ledger.record(conn, brand, [entry, told], now)
     if role is not other.role:
         people.change_role(conn, other, role)
         entry = Entry("staff_role", staff=other.id, data={"by": person.id, "role": role})
@@ -90,7 +95,16 @@ def _change(conn: Connection, brand: Brand, person: Person, act: Act, now: datet
         ledger.record(conn, brand, [entry, told], now)
 
 
-def _meant(conn: Connection, act: Act) -> Person:
+def _invite(conn: Connection, brand: Brand, person: Person, act: Act, now: datetime) -> None:
+    """Let a link be made by which somebody below tells their Telegram account; who asks gives it to them."""
+    other = _below(conn, person, act, "inviting")
+    told = TellSeniors("invited", {"who": other.name}, None, person.id, other.id)
+    entry = Entry("staff_invited", staff=other.id, data={"by": person.id})
+    ledger.record(conn, brand, [entry, told], now)
+
+
+def meant(conn: Connection, act: Act) -> Person:
+    """Return who the act is about, by number or name; raises Refused where there is nobody."""
     named = act.args.get("person")
     if isinstance(named, str) and not named.isdigit():
         found = people.find_staff(conn, named.strip())
@@ -103,7 +117,7 @@ def _meant(conn: Connection, act: Act) -> Person:
 
 def _below(conn: Connection, person: Person, act: Act, doing: str) -> Person:
     """Return who is meant, who has to be below."""
-    other = _meant(conn, act)
+    other = meant(conn, act)
     if not outranks(person, other):
         raise Refused("not_allowed", f"{doing} {other.name} takes somebody above them")
     return other

@@ -62,6 +62,7 @@ LEAST_ROLE = {
     "recall": Role.SUPERVISOR,
     "lock": Role.SUPERVISOR,
     "manage_staff": Role.SUPERVISOR,
+    "invite": Role.SUPERVISOR,
     "end_sessions": Role.ADMIN,
     "end_crisis": Role.DECISION_MAKER,
 }
@@ -88,8 +89,11 @@ def may_appoint(person: Person, role: Role) -> bool:
 
 def require_name(name: str) -> None:
     """Raise Refused unless a person at the desk may be called so."""
-    if not name.strip() or len(name) > LONGEST_NAME or not name.isprintable() or name.casefold() == "bot":
-        raise Refused("invalid", f"a name has 1 to {LONGEST_NAME} printable characters and is not bot")
+    is_name = name.strip() and name.isprintable() and not name.isdigit() and name.casefold() != "bot"
+    if not is_name or len(name) > LONGEST_NAME:
+        raise Refused(
+            "invalid", f"a name has 1 to {LONGEST_NAME} printable characters, is no number and not bot"
+        )
 
 
 def may(role: Role, act: str) -> bool:

@@ -16,10 +16,13 @@ Shifts = Mapping[str, Mapping[str, float]]
 
 STATUS = "status"
 OWN = "own"  # the group of the crisis terms that a brand lists itself
+DANGER = "safety"  # the group of those that speak of danger to somebody
 _BY_PHRASE = 0.9  # the value of a signal that a listed phrase fires
 _GUARDS = 200  # of the brand's own phrasings that are learnt as harmless, at most
 _ANCHORS = 80  # shipped examples of each kind that hold against them, at most
 _CRISIS_DOUBT = -0.25  # the log-odds below which the words speak against a listed phrase of a crisis
+_DANGER_DOUBT = -2.5  # the same where it speaks of danger: a fire that is asked for other words costs most
+_SHORT_CRY = 3  # words of a text that leave no room for doubt about danger
 _REASONS = 3
 _COURTESIES = ("thanks", "greeting")
 _BESIDE = 0.4  # the value of a courtesy beside something else
@@ -95,9 +98,11 @@ class Signals:
         """Return the signals; `words` are the whole text's."""
         values = dict.fromkeys(SIGNALS, 0.0)
         terms: list[str] = []
-        asks_status = warned = False
+        asks_status = warned = in_danger = False
         for hit in self._phrases.found(words):
             term = f"{hit.label}:{hit.written}"
+            warned = warned or hit.group == OWN
+            in_danger = in_danger or hit.group == DANGER
             if term in terms:
                 continue
             if hit.label in _COURTESIES and not self._is_mere_courtesy(text, words, hit.written):
@@ -108,9 +113,10 @@ class Signals:
                 asks_status = True
             else:
                 values[hit.label] = _BY_PHRASE
-                warned = warned or hit.group == OWN
         said = self._reader.with_manner(text, words)
-        self._read_crisis(said, words, values, terms, warned=warned)
+        doubt = _DANGER_DOUBT if in_danger else _CRISIS_DOUBT
+        certain = warned or (in_danger and len(words) <= _SHORT_CRY)
+        self._read_crisis(said, words, values, terms, doubt=None if certain else doubt)
         values["complaint"] = max(values["complaint"], self._judges.complaint.chance(said))
         if values["complaint"] >= FIRED:
             terms += self._reasons("complaint", self._judges.complaint, words)
@@ -136,15 +142,16 @@ class Signals:
         values: dict[str, float],
         terms: list[str],
         *,
-        warned: bool,
+        doubt: float | None,
     ) -> None:
         """Judge a crisis by its words; a listed phrase counts where they do not speak clearly against it.
 
-        What the brand itself listed always counts.
+        Clearly means below `doubt`, in log-odds; None where the phrase counts whatever they say: the brand
+        listed it itself, or it cries for help in so few words that the others say nothing.
         """
         judge = self._judges.crisis
         chance = judge.chance(said)
-        if not warned and values["crisis"] and judge.score(said) < _CRISIS_DOUBT:
+        if doubt is not None and values["crisis"] and judge.score(said) < doubt:
             values["crisis"] = min(chance, _BESIDE)
             terms[:] = [term for term in terms if not term.startswith("crisis:")]
         values["crisis"] = max(values["crisis"], chance)

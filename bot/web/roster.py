@@ -11,7 +11,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot import acts, logins
+from bot import acts, logins, staffing
 from bot.act import Act
 from bot.channels.telegram.invites import invite
 from bot.service import Service
@@ -26,6 +26,7 @@ from handoff.staff import Person, is_on_call, may, may_appoint, outranks, shift_
 FIELDS = {
     "lock": ("person",),
     "end_sessions": ("person", "session"),
+    "invite": ("person",),
     "manage_staff": ("person", "name", "role", "on_call", "email"),
 }
 STATUS = {"not_allowed": 403, "unknown": 404, "invalid": 422}
@@ -72,8 +73,8 @@ class Roster:
             if verb == "lock" and form.get("sure") != "yes":
                 raise Refused("guard", "locking an account takes a second tap; tick that you are sure")
             acts.perform(conn, self._service.brand, session.person, act, self._service.now())
-            if form.get("invite"):
-                made = self._invite(conn, form)
+            if verb == "invite":
+                made = self._link(conn, act)
 
         act = Act(verb, args=_args(verb, form))
         try:
@@ -93,12 +94,9 @@ class Roster:
         brand, now = self._service.brand, self._service.now()
         await self._service.write(lambda conn: acts.refuse(conn, brand, who, act, refused, now))
 
-    def _invite(self, conn: Connection, form: Mapping[str, str]) -> tuple[str, str] | None:
-        """Return the name of who was just added or named, and what they open or send in Telegram."""
-        number = gate.number(form.get("person", ""))
-        person = people.find_by_id(conn, number) if number else people.find_staff(conn, form.get("name", ""))
-        if person is None or "telegram" not in self._service.brand.reaches:
-            return None
+    def _link(self, conn: Connection, act: Act) -> tuple[str, str]:
+        """Return the name of who was invited, and what they open or send in Telegram."""
+        person = staffing.meant(conn, act)
         return person.name, invite(conn, person.id, self._service.now())
 
     async def _page(

@@ -9,7 +9,7 @@ from tests.handoff.cast import JAKARTA, at
 
 # The acts that exist, and who may try them, as one reads them; the code has its own table.
 EVERYBODY = "end_sessions claim reply note release resolve no_reply_needed reopen to_bot ack category block"
-SENIORS = "take_over unblock manage_staff lock"
+SENIORS = "take_over unblock manage_staff invite lock"
 ALLOWED = {act: set(Role) for act in EVERYBODY.split()} | {
     act: {Role.SUPERVISOR, Role.DECISION_MAKER} for act in SENIORS.split()
 }

@@ -95,6 +95,33 @@ def test_a_follower_asks_after_a_ticket(brand: Understanding) -> None:
     assert not brand.read("berapa ongkir ke bandung?").asks_status
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["dekoder berasap", "rumah terbakar", "decoder saya keluar api", "ada asap dari decoder", "decoder saya meledak",
+     "saya tersetrum decoder"],
+)  # fmt: skip
+def test_danger_in_few_words_is_a_crisis(text: str) -> None:
+    assert Understanding.build(ARTICLES[:2]).read(text).fired("crisis")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "film kebakaran jam berapa tayang",
+        "kapan meledak lagi promonya min",
+        "penonton konsernya meledak wkwk",
+    ],
+)
+def test_a_word_of_danger_in_another_sense_is_none(text: str) -> None:
+    assert not Understanding.build(ARTICLES[:2]).read(text).fired("crisis")
+
+
+def test_what_a_brand_lists_counts_also_where_it_ships() -> None:
+    text = "min ada api di film ini keren banget"
+    assert not Understanding.build(ARTICLES[:2]).read(text).fired("crisis")
+    assert Understanding.build(ARTICLES[:2], crisis_terms=["ada api"]).read(text).fired("crisis")
+
+
 def test_a_brand_adds_crisis_terms_of_its_own() -> None:
     text = "tabungnya mendesis keras"
     assert not Understanding.build(ARTICLES[:2]).read(text).fired("crisis")

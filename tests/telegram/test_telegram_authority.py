@@ -246,6 +246,8 @@ def test_staff_are_sent_a_link_that_signs_in_once_and_can_end_it_from_the_chat(t
         link = await direct(stage, SARI, "https://desk.example/login/")
         assert link.preview == {"is_disabled": True}, "a preview would use the link up"
         token, now = link.text.rsplit("/", 1)[1], stage.service.now()
+        stored = await stage.service.read(lambda conn: list(conn.scalars(select(OUTBOX.c.text))))
+        assert not [text for text in stored if token in text], "it stands nowhere"
         secret = await stage.service.write(lambda conn: sign_in(conn, token, now))
         assert await stage.service.write(lambda conn: sign_in(conn, token, now)) is None
         session = await stage.service.read(lambda conn: find_session(conn, secret, now))
@@ -302,6 +304,7 @@ def test_each_command_is_for_the_roles_of_the_table_and_no_other(tmp_path: Path,
             "note",
             "hand_over",
             "manage_staff",
+            "invite",
             "review_mark",  # a button under the ping
             "unsend",  # on the desk; a topic takes back what was sent, with /hapus
         }

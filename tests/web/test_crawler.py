@@ -109,7 +109,7 @@ FIELDS = (
     "text", "name", "nonce", "tapped", "survey", "mark", "words", "ticket", "note", "reason", "promise", "by",
     "value", "to", "message", "upto", "what", "conversation", "action", "amount", "approval", "override",
     "verdict", "scope", "statement", "version", "crisis", "confirmed", "sure", "hold", "awaiting", "update",
-    "person", "role", "on_call", "email", "session", "helped",
+    "person", "role", "on_call", "email", "session", "helped", "invite",
 )  # fmt: skip
 FORM = {"content-type": "application/x-www-form-urlencoded", "sec-fetch-site": "same-origin"}
 HEADERS: list[dict[str, str]] = [

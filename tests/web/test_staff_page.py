@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import Connection, select
 
-from bot.logins import digest
+from bot.access_tables import LOGINS
+from bot.logins import Purpose, digest
 from bot.tables import LOG, OUTBOX
 from bot.web.browsers import browser_of
 from bot.web.gate import SESSION
@@ -129,7 +130,7 @@ def test_one_browser_is_signed_out_and_the_other_stays(mimin: Mimin) -> None:
     assert "sessions_ended" in kinds(mimin)
 
 
-def test_an_open_page_hears_within_a_second_that_it_is_over(mimin: Mimin) -> None:
+def test_an_open_page_hears_that_it_is_over(mimin: Mimin) -> None:
     sari, agus = mimin.signed_in("sari"), mimin.signed_in("agus")
     agus.token()
     with sari.stream("GET", "/desk/events") as events:
@@ -165,7 +166,7 @@ def test_somebody_new_gets_a_role_hours_and_a_mail_address(mimin: Mimin) -> None
 
 @pytest.mark.parametrize(
     ("field", "value"),
-    [("name", ""), ("name", "bot"), ("name", "x" * 81), ("name", "a\x00b"), ("name", "sari"),
+    [("name", ""), ("name", "bot"), ("name", "x" * 81), ("name", "a\x00b"), ("name", "12"), ("name", "sari"),
      ("role", "boss"), ("role", ""), ("on_call", "sometimes"), ("on_call", "mon 25:00-26:00"),
      ("email", "no address")],
 )  # fmt: skip
@@ -189,25 +190,61 @@ def test_a_person_who_is_not_there_is_not_found(mimin: Mimin, person: str) -> No
     assert mimin.read(people.list_staff) == before
 
 
+def with_telegram(mimin: Mimin) -> None:
+    mimin.service.brand = replace(mimin.service.brand, reaches=frozenset({"telegram"}))
+
+
+def links(mimin: Mimin) -> list[int]:
+    """Return whose Telegram accounts the links that were made would take."""
+    mine = select(LOGINS.c.staff_id).where(LOGINS.c.purpose == Purpose.TELEGRAM)
+    return mimin.read(lambda conn: list(conn.scalars(mine)))
+
+
 def test_the_telegram_link_is_shown_once_to_who_asked_for_it(mimin: Mimin) -> None:
-    rina = mimin.signed_in("rina")
-    brand = mimin.service.brand
-    mimin.service.brand = replace(brand, reaches=frozenset({"telegram"}))
-    page = rina.post_form("/desk/staff/manage_staff", person=str(mimin.staff["sari"]), invite="yes")
-    assert "/start s_" in page.text
+    with_telegram(mimin)
+    rina, sari = mimin.signed_in("rina"), str(mimin.staff["sari"])
+    assert "/start s_" in rina.post_form("/desk/staff/invite", person=sari).text
     assert "/start s_" not in rina.get("/desk/staff").text
-    sari = mimin.signed_in("sari")
-    refused = sari.post_form("/desk/staff/manage_staff", person=str(mimin.staff["budi"]), invite="yes")
-    assert refused.status_code == 403
-    assert "/start s_" not in refused.text
+    assert links(mimin) == [mimin.staff["sari"]]
+    assert "staff_invited" in kinds(mimin)
+    assert "rina membuat tautan Telegram untuk sari." in mimin.read(
+        lambda conn: _told(conn, mimin.staff["agus"])
+    )
 
 
-def test_two_who_lock_each_other_at_once_leave_one(mimin: Mimin) -> None:
-    """The decision-maker wins over the supervisor, whatever comes first."""
+@pytest.mark.parametrize("who", ["sari", "agus"])
+@pytest.mark.parametrize("verb", ["invite", "manage_staff", "end_sessions", "lock"])
+def test_no_form_makes_a_link_for_somebody_who_is_not_below(mimin: Mimin, who: str, verb: str) -> None:
+    with_telegram(mimin)
+    browser, other = mimin.signed_in(who), mimin.signed_in(who)
+    handle, rina = digest(other.cookies[SESSION]), str(mimin.staff["rina"])
+    for person in (rina, "rina", "", str(mimin.staff["budi"]), "budi"):
+        form = {"person": person, "session": handle, "name": "rina", "role": "admin", "invite": "yes"}
+        browser.post_form(f"/desk/staff/{verb}", **form, sure="yes")
+    assert mimin.staff["rina"] not in links(mimin)
+    if who == "sari":
+        assert links(mimin) == []
+
+
+def test_the_decision_maker_wins_over_the_supervisor_who_would_lock_first(mimin: Mimin) -> None:
     agus, rina = mimin.signed_in("agus"), mimin.signed_in("rina")
     assert do(mimin, agus, "lock", "rina", sure="yes") == 403
     assert do(mimin, rina, "lock", "agus", sure="yes") == 200
     assert do(mimin, agus, "lock", "sari", sure="yes") == 401
+
+
+def test_what_is_changed_of_somebody_is_on_record_and_told_above(mimin: Mimin) -> None:
+    agus = mimin.signed_in("agus")
+    form = {"role": "admin", "on_call": "mon 08:00-08:01", "email": "other@a.example"}
+    assert do(mimin, agus, "manage_staff", "sari", **form) == 200
+    entries = select(LOG.c.data).where(LOG.c.kind == "staff_changed")
+    assert mimin.read(lambda conn: list(conn.scalars(entries))) == [
+        {"by": mimin.staff["agus"], "email": True, "on_call": ["mon 08:00-08:01"]}
+    ]
+    told = "agus mengubah jam tugas atau alamat sari."
+    assert mimin.read(lambda conn: _told(conn, mimin.staff["rina"])).count(told) == 1
+    assert do(mimin, agus, "manage_staff", "sari", **form) == 200
+    assert kinds(mimin).count("staff_changed") == 1, "what stays as it is, is no change"
 
 
 @pytest.mark.parametrize(

@@ -57,8 +57,11 @@ def forms(conversations: list[int]) -> list[tuple[str, dict[str, str]]]:
         )
     ]
     found += [
-        (f"/desk/staff/{verb}", {"person": person, "role": "decision_maker", "name": "thief", "sure": "yes"})
-        for verb in ("manage_staff", "lock", "end_sessions")
+        (
+            f"/desk/staff/{verb}",
+            {"person": person, "role": "decision_maker", "name": "thief", "sure": "yes", "invite": "yes"},
+        )
+        for verb in ("manage_staff", "invite", "lock", "end_sessions")
         for person in ("2", "3", "4", "")
         if (verb, person) != ("end_sessions", "")  # one's own may be ended
     ]

@@ -14,6 +14,7 @@ from bot.channels.telegram.address import NAME, Address
 from bot.channels.telegram.heard import Heard, answering, name_of, said_by, whole
 from bot.channels.telegram.orders import Order, read_order
 from bot.channels.telegram.words import words_of
+from bot.logins import page_address
 from bot.outbox import Letter
 from bot.tables import MESSAGES
 from bot.turn import Said
@@ -44,7 +45,7 @@ def wrote(conn: Connection, brand: Brand, heard: Heard, now: datetime) -> None:
     if person is not None and command in PROMISE:
         _promise(conn, brand, person, message, said, now)
     elif person is not None and command in SIGN_IN:
-        _tell(conn, said, staff.sign_in_link(conn, brand, person, now), now)
+        _sign_in(conn, brand, said, now)
     elif person is not None and (order := read_order(said.text, staff.subject_of(conn, message))) is not None:
         _order(conn, brand, person, order, said, now)
     elif not commands.obey(conn, brand, said, sender, now):
@@ -116,10 +117,19 @@ def _order(conn: Connection, brand: Brand, person: Person, order: Order, said: S
     _tell(conn, said, text, now)
 
 
-def _tell(conn: Connection, said: Said, text: str, now: datetime) -> None:
+def _sign_in(conn: Connection, brand: Brand, said: Said, now: datetime) -> None:
+    """Send a one-time link to the desk, if its pages are served."""
+    if page_address(conn) is None:
+        _tell(conn, said, brand.wording.say("sign_in_nowhere", brand.language), now)
+        return
+    text = brand.wording.say("sign_in_link", brand.language, link=staff.LINK)
+    _tell(conn, said, text, now, sign_in=True)
+
+
+def _tell(conn: Connection, said: Said, text: str, now: datetime, **payload: object) -> None:
     """Answer a command."""
     cause = f"command:{said.external_id}:{said.remote_id}"
-    outbox.enqueue(conn, [Letter(cause, "command", NAME, said.external_id, text)], now)
+    outbox.enqueue(conn, [Letter(cause, "command", NAME, said.external_id, text, payload)], now)
 
 
 def _is_person(chat: Chat, sender: User | None) -> bool:

@@ -16,6 +16,7 @@ from bot.channels.telegram.address import Address, read_address
 from bot.channels.telegram.keyboards import keyboard_of
 from bot.channels.telegram.media import send_media
 from bot.channels.telegram.outcomes import plain
+from bot.channels.telegram.staff import LINK, sign_in_link
 from bot.cutting import LONGEST, shortened
 from bot.service import Service
 
@@ -59,7 +60,8 @@ class Sends:
             return await self._copy(sending, address, way, reply)
         brand = self._service.brand
         language = payload.get("language", brand.language)
-        asked: dict[str, Any] = {"chat_id": address.chat, "text": sending.text} | way
+        text = await self._signed_in(address, sending.text) if payload.get("sign_in") else sending.text
+        asked: dict[str, Any] = {"chat_id": address.chat, "text": text} | way
         if "picture" in payload:
             try:
                 return await self._show(sending, address, way)
@@ -75,6 +77,14 @@ class Sends:
         # Not Bot.send_message: it makes the whole message of the answer, and only its id is of use.
         message = await self._bot.do_api_request("sendMessage", asked)
         return str(message["message_id"])
+
+    async def _signed_in(self, address: Address, text: str) -> str:
+        """Put a fresh one-time link into a text; raises Rejected where the person may have none any more."""
+        service = self._service
+        link = await service.write(lambda conn: sign_in_link(conn, address.chat, service.now()))
+        if link is None:
+            raise Rejected("this account is nobody's at the desk")
+        return text.replace(LINK, link)
 
     async def _copy(
         self, sending: Sending, address: Address, way: Mapping[str, Any], reply: ReplyParameters | None

@@ -14,11 +14,12 @@ from bot.brand import Brand
 from bot.channels.telegram.address import NAME
 from bot.logins import create_login, page_address
 from bot.wording import clock_words
-from handoff import tickets
+from handoff import people, tickets
 from handoff.entry import Entry, Refused
 from handoff.staff import Person
 from handoff.when import split_when
 
+LINK = "[…]"
 _TICKET = re.compile(r"#([0-9]{1,18})(?:\s+|$)")
 
 
@@ -41,14 +42,16 @@ def promise(
         return f"{refused.sentence}\n\n{brand.wording.say('promise_usage', brand.language)}"
 
 
-def sign_in_link(conn: Connection, brand: Brand, person: Person, now: datetime) -> str:
-    """Return what to say to somebody who wants to the desk: their one-time link, if pages are served."""
-    address = page_address(conn)
-    if address is None:
-        return brand.wording.say("sign_in_nowhere", brand.language)
-    link = f"{address}/login/{create_login(conn, person.id, now)}"
+def sign_in_link(conn: Connection, account: int, now: datetime) -> str | None:
+    """Return a one-time link to the desk for the person of a Telegram account, None where there is none.
+
+    It is made while the message that brings it is sent, where `LINK` stands in it, and stored nowhere.
+    """
+    address, person = page_address(conn), people.find_by_telegram(conn, account)
+    if address is None or person is None:
+        return None
     journal.append(conn, Entry("staff_login_made", staff=person.id), now)
-    return brand.wording.say("sign_in_link", brand.language, link=link)
+    return f"{address}/login/{create_login(conn, person.id, now)}"
 
 
 def subject_of(conn: Connection, message: Message) -> dict[str, int]:
