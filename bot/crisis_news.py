@@ -16,6 +16,9 @@ from handoff.entry import TellSeniors
 from handoff.staff import outranks
 from handoff.statements import CLOSING
 
+# Where the desk shows what those above are told of; the rest is about crises.
+PAGES = dict.fromkeys(("suspicious", "locked", "added", "role", "changed", "invited"), "/desk/staff")
+
 
 def tell_closing(conn: Connection, statement: int, now: datetime) -> None:
     """Tell everybody who got a holding statement, and can be reached, that it is over.
@@ -61,7 +64,8 @@ def tell_seniors(conn: Connection, brand: Brand, told: TellSeniors, now: datetim
     doubtful = people.find_by_id(conn, told.subject) if told.key == "suspicious" else None
     for person in seniors(conn, brand, now, told.by):
         may_lock = doubtful is not None and outranks(person, doubtful)
-        tell(conn, brand, person, cause, text, now, **({"lock": told.subject} if may_lock else {}))
+        more = {"lock": told.subject} if may_lock else {"page": PAGES.get(told.key, "/desk?show=crisis")}
+        tell(conn, brand, person, cause, text, now, **more)
 
 
 def report(conn: Connection, brand: Brand, crisis: int, now: datetime) -> None:

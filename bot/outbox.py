@@ -208,6 +208,12 @@ def move(conn: Connection, row_id: int, before: Status, after: Status, **values:
     return conn.execute(mine.values(status=after, **values)).rowcount == 1
 
 
+def let_go(conn: Connection, conversation: int) -> None:
+    """Let what waits for its writer's second thought leave at once."""
+    mine = (OUTBOX.c.conversation_id == conversation, OUTBOX.c.kind == "admin", IS_QUEUED)
+    conn.execute(update(OUTBOX).where(*mine).values(not_before=None))
+
+
 def hold(conn: Connection, message: int, until: datetime) -> None:
     """Let a message wait until then, every part of it."""
     mine = update(OUTBOX).where(OUTBOX.c.message_id == message, OUTBOX.c.status == Status.QUEUED)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from bot import contacts, ledger
+from bot import contacts, ledger, outbox
 from bot.act import Act, category, number, text
 from bot.brand import Brand
 from bot.replying import note, taking
@@ -27,6 +27,8 @@ def on_ticket(
         ledger.record(conn, brand, climbs.ack(conn, brand.promises, filed.id, person, now), now)
         return None
     event = _event(conn, brand, person, act, filed, now)
+    if act.verb in SETTLES:
+        outbox.let_go(conn, filed.conversation)  # a promise is not kept by a reply that may be taken back
     effects = approvals.close(conn, filed.id, now) if act.verb in SETTLES else []
     effects += tickets.apply(conn, brand.promises, filed, event, now)
     ledger.record(conn, brand, effects, now)

@@ -66,6 +66,12 @@ def list_current(conn: Connection, now: datetime) -> list[Delegation]:
     return _read(conn, conn.execute(rows).all())
 
 
+def currency_of(promises: Promises, action: str | None) -> str | None:
+    """Return the currency of a remedy, None where every remedy is meant and they differ."""
+    used = {sop.currency for sop in promises.sop if action in (None, sop.action)} or {promises.currency}
+    return used.pop() if len(used) == 1 else None
+
+
 def to_person(conn: Connection, person: int, action: str, now: datetime) -> list[Delegation]:
     """Return what was lent to the person and holds now; who gave it must still have it to give."""
     rows = select(DELEGATIONS).where(

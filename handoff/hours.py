@@ -12,6 +12,16 @@ _LONGEST = timedelta(days=36_500)
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 _DURATION = re.compile(r"([0-9]{1,12})([smhd])")
 _INTERVAL = re.compile(r"([0-9]{2}):([0-9]{2})-([0-9]{2}):([0-9]{2})")
+_LETTERS = re.compile(r"[a-z']+")
+_INDONESIAN = {
+    name: day
+    for names, day in zip(
+        ("senin sen", "selasa sel", "rabu rab", "kamis kam", "jumat jum'at jum", "sabtu sab", "minggu min"),
+        ("mon", "tue", "wed", "thu", "fri", "sat", "sun"),
+        strict=True,
+    )
+    for name in names.split()
+}
 _WEEKLY = re.compile(rf"({'|'.join(WEEKDAYS)})(?:-({'|'.join(WEEKDAYS)}))? +(\S+)")
 
 
@@ -83,8 +93,12 @@ def format_duration(duration: timedelta) -> str:
 
 
 def parse_weekly(text: str) -> Rota:
-    """Read "mon-fri 08:00-17:00" or "mon 08:00-12:00"; "fri-mon" runs over the week's end."""
-    found = _WEEKLY.fullmatch(text.strip().lower())
+    """Read "mon-fri 08:00-17:00" or "mon 08:00-12:00"; "fri-mon" runs over the week's end.
+
+    Days have their Indonesian names, too: "senin-jumat", "sen-jum".
+    """
+    plain = _LETTERS.sub(lambda day: _INDONESIAN.get(day[0], day[0]), text.strip().lower())
+    found = _WEEKLY.fullmatch(plain)
     if not found:
         raise ValueError(
             f'"{text}" is no weekly shift; allowed are days of {", ".join(WEEKDAYS)} and an interval, '

@@ -73,10 +73,11 @@ def undelegate(
 
 def _currency(action: str | None, settings: Settings) -> str:
     """Return the currency of a remedy; raises ValueError where every remedy is meant and they differ."""
-    used = {sop.currency for sop in settings.promises.sop if action in (None, sop.action)}
-    if len(used) > 1:
+    currency = delegations.currency_of(settings.promises, action)
+    if currency is None:
+        used = {sop.currency for sop in settings.promises.sop}
         raise ValueError(f"the remedies are in {' and '.join(sorted(used))}; name one with --action")
-    return used.pop() if used else settings.promises.currency
+    return currency
 
 
 def _midnight(day: str, settings: Settings) -> datetime:

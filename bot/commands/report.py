@@ -55,8 +55,8 @@ def report(
     config: ConfigOption = None,
 ) -> None:
     """Print what was asked, answered, promised and kept, in the brand's time zone."""
-    if json_ and csv:
-        raise CommandError("--json and --csv exclude each other")
+    if json_ + csv + (format_ is not Format.TEXT) > 1:
+        raise CommandError("--json, --csv and --format exclude each other")
     settings = settings_of(config)
     figures, address = _read(settings, from_, to)
     written = Format.JSON if json_ else Format.CSV if csv else format_
@@ -106,7 +106,7 @@ def _read(settings: Settings, begins: str, ends: str) -> tuple[Figures, str]:
             return articles[article].title(settings.language) if article in articles else article
 
         ran = page_address(conn)
-        return read(conn, title, period, period.usual_step, now), ran or settings.web_address
+        return read(conn, title, period, period.usual_step, now), settings.web_address or ran or ""
 
 
 def _print(figures: Figures, language: str, console: Console) -> None:

@@ -19,8 +19,10 @@ from bot.web import gate
 from bot.web.pages import Pages
 from bot.web.sign_in import SESSION_LASTS, Session, find_session
 from handoff import delegations, overrides, people, tickets
+from handoff.delegations import Delegation
 from handoff.entry import Refused
-from handoff.policy import Role
+from handoff.money import format_amount
+from handoff.policy import Promises, Role
 from handoff.staff import Person, is_on_call, may, may_appoint, outranks, shift_begin, shift_end
 
 FIELDS = {
@@ -121,6 +123,7 @@ class Roster:
 
     def _found(self, conn: Connection, request: Request, session: Session) -> dict[str, Any]:
         now, brand, me = self._service.now(), self._service.brand, session.person
+        lent = delegations.list_current(conn, now)
         held = Counter(filed.ticket.assignee for filed in tickets.list_open(conn))
         unreached = set(people.list_unreached(conn))
         browsers = defaultdict(list)
@@ -152,12 +155,19 @@ class Roster:
             "appoints": [role for role in Role if may_appoint(me, role)],
             "may_manage": may(me.role, "manage_staff"),
             "sop": brand.promises.sop,
-            "lent": delegations.list_current(conn, now),
+            "lent": lent,
+            "caps": [_cap(brand.promises, one) for one in lent],
             "has_telegram": "telegram" in brand.reaches,
         }
 
     def _session(self, conn: Connection, request: Request) -> Session | None:
         return find_session(conn, request.cookies.get(gate.SESSION), self._service.now())
+
+
+def _cap(promises: Promises, one: Delegation) -> str:
+    """Say up to what it was lent."""
+    currency = delegations.currency_of(promises, one.action)
+    return format_amount(one.cap, currency) if currency else str(one.cap)
 
 
 def _args(verb: str, form: Mapping[str, str]) -> dict[str, object]:

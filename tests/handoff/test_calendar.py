@@ -294,3 +294,13 @@ def test_other_countries_give_their_public_holidays() -> None:
 def test_an_unknown_country_is_refused(country: str) -> None:
     with pytest.raises(ValueError, match=f'"{country}" is no country'):
         holidays_of(country, [2026])
+
+
+@pytest.mark.parametrize(
+    ("said", "meant"),
+    [("senin-jumat 08:00-17:00", "mon-fri 08:00-17:00"), ("Sen-Jum 08:00-17:00", "mon-fri 08:00-17:00"),
+     ("sabtu 22:00-06:00", "sat 22:00-06:00"), ("jum'at-minggu 09:00-12:00", "fri-sun 09:00-12:00"),
+     ("rab-kam 09:00-12:00", "wed-thu 09:00-12:00"), ("sel 09:00-12:00", "tue 09:00-12:00")],
+)  # fmt: skip
+def test_days_have_their_indonesian_names_too(said: str, meant: str) -> None:
+    assert parse_weekly(said) == parse_weekly(meant)

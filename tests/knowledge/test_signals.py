@@ -97,8 +97,8 @@ def test_a_follower_asks_after_a_ticket(brand: Understanding) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["dekoder berasap", "rumah terbakar", "decoder saya keluar api", "ada asap dari decoder", "decoder saya meledak",
-     "saya tersetrum decoder"],
+    ["dekoder berasap", "rumah terbakar", "decoder saya keluar api", "ada asap dari decoder",
+     "decoder saya meledak", "saya tersetrum decoder"],
 )  # fmt: skip
 def test_danger_in_few_words_is_a_crisis(text: str) -> None:
     assert Understanding.build(ARTICLES[:2]).read(text).fired("crisis")

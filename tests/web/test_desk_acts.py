@@ -261,6 +261,17 @@ def test_a_reply_is_taken_back_before_it_leaves_and_not_after(mimin: Mimin) -> N
         assert sari.act(conversation, "unsend", message=wrong).status_code in (404, 422)
 
 
+def test_who_resolves_has_no_second_thought_about_the_reply_before(mimin: Mimin) -> None:
+    follower, conversation = mimin.call()
+    sari = mimin.signed_in("sari")
+    form = {"csrf": sari.token(), "text": "Sudah kami perbaiki, Kak", "hold": "yes"}
+    page = sari.post(f"/desk/conversations/{conversation}/reply", data=form)
+    number = re.findall(r'id="unsend(\d+)"', page.text)[0]
+    sari.act(conversation, "resolve")
+    assert "Sudah kami perbaiki, Kak" in follower.get("/").text
+    assert sari.act(conversation, "unsend", message=number).status_code == 409
+
+
 def test_a_ticket_is_handed_over_to_a_colleague(mimin: Mimin) -> None:
     _, conversation = mimin.call()
     sari, budi = mimin.signed_in("sari"), mimin.signed_in("budi")

@@ -37,30 +37,33 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (busy.has(form)) return;
   busy.add(form);
+  const sent = new Map(DRAFTS.map((name) => [name, form.elements[name]?.value]));
   const answer = await post(form, event.submitter);
   busy.delete(form);
   if (!answer) return form.classList.add("failed");
   form.classList.remove("failed");
   if (answer.status === 401) return location.reload();
-  if (answer.ok) clear(form);
+  if (answer.ok) clear(form, sent);
   const taken = form.dataset.act === "unsend" && form.closest(".said")?.querySelector(".bubble p").textContent;
   const page = live.show(answer.html);
   if (answer.ok) renew(form, page);
   if (answer.ok && taken) putBack(taken);
 });
 
-// What was sent is no draft any more.
-function clear(form) {
+// What was sent is no draft any more; what was typed meanwhile stays.
+function clear(form, sent) {
   for (const name of DRAFTS) {
     const box = form.elements[name];
     if (box?.nodeName !== "TEXTAREA") continue;
-    box.value = "";
-    sessionStorage.removeItem(draftKey(name));
+    const words = sent.get(name);
+    box.value = box.value.startsWith(words) ? box.value.slice(words.length).trimStart() : box.value;
+    if (box.value) sessionStorage.setItem(draftKey(name), box.value);
+    else sessionStorage.removeItem(draftKey(name));
   }
   for (const box of form.querySelectorAll("[type=checkbox]")) box.checked = false;
   for (const box of form.querySelectorAll("[type=file]")) box.value = "";
   if (form.elements.text) get("preview")?.replaceChildren();
-  for (const name of ["reason", "by", "promise"]) {
+  for (const name of ["reason", "by", "promise", "statement", "amount"]) {
     if (form.elements[name]) form.elements[name].value = "";
   }
   form.closest("details.folded")?.removeAttribute("open");
