@@ -17,7 +17,7 @@ from bot.act import Act
 from bot.brand import Brand
 from bot.building import cache_folder
 from bot.channels.telegram.line import TelegramLine, connect
-from bot.database import METADATA, Writer, open_engine
+from bot.database import Writer
 from bot.sender import Sender
 from bot.service import Pulse, Service
 from bot.settings import load_settings
@@ -28,6 +28,7 @@ from handoff.policy import Role
 from handoff.staff import Person
 from knowledge.article import Article, Phrasing
 from knowledge.understanding import Understanding
+from tests.databases import new_file
 from tests.telegram.fake_api import TOKEN, FakeApi
 
 ANI, BAYU, SARI, AGUS, RINA = 1001, 1002, 2001, 2002, 2003
@@ -238,8 +239,7 @@ def make_service(
     }
     settings = load_settings(config, environment, folder)
     is_new = not (folder / "mimin.db").exists()
-    engine = open_engine(settings.database_url)
-    METADATA.create_all(engine)
+    engine = new_file(folder / "mimin.db")
     if is_new:
         with engine.begin() as conn:
             for person in STAFF:

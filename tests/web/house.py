@@ -22,7 +22,7 @@ from bot.brand import Brand
 from bot.building import cache_folder
 from bot.channels import files, index, web
 from bot.channels.channel import Channel, Page
-from bot.database import METADATA, Writer, open_engine, reading, transaction
+from bot.database import Writer, reading, transaction
 from bot.logins import create_login
 from bot.sender import Sender
 from bot.service import Pulse, Service
@@ -35,6 +35,7 @@ from handoff.policy import Role
 from handoff.tables import TICKETS
 from knowledge.article import Article, Phrasing
 from knowledge.understanding import Understanding
+from tests.databases import new_file
 
 ROOT = Path(__file__).parents[2]
 Result = TypeVar("Result")
@@ -135,8 +136,7 @@ class Mimin:
 
     def __init__(self, folder: Path, configure: Callable[[Settings], Settings] = lambda given: given) -> None:
         self.folder, self._configure = folder, configure
-        self.engine = open_engine(f"sqlite:///{folder / 'mimin.db'}")
-        METADATA.create_all(self.engine)
+        self.engine = new_file(folder / "mimin.db")
         self.now = NOW
         self._browsers: list[Browser] = []
         self._ready = threading.Event()
