@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from bot import acts, intake, ledger
+from bot import acts, intake, ledger, topics
 from bot.act import Act
 from bot.brand import Brand
 from bot.building import cache_folder
@@ -21,7 +21,7 @@ from bot.database import Writer
 from bot.sender import Sender
 from bot.service import Pulse, Service
 from bot.settings import load_settings
-from bot.tables import CONTACTS, MESSAGES, OUTBOX
+from bot.tables import CONTACTS, MARKS, MESSAGES, OUTBOX
 from bot.wording import read_wording
 from handoff import people
 from handoff.policy import Role
@@ -165,6 +165,9 @@ class Stage:
         self.tasks = [asyncio.create_task(part) for part in parts]
         if polls:
             await asyncio.wait_for(polled.wait(), 5)
+        if self.service.settings.telegram.group is not None:  # it is told what happens from then on
+            follows = select(MARKS.c.value).where(MARKS.c.name == topics.MARK)
+            await self.until_stored(lambda conn: conn.execute(follows).first())
 
     async def stop(self) -> None:
         """End it; what is stored stays."""
