@@ -4,6 +4,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -33,8 +34,9 @@ class Wording:
         return self.texts[language][key].format(**values)
 
 
+@cache
 def read_wording(folder: Path = FOLDER) -> Wording:
-    """Read the texts of every language."""
+    """Return the texts of every language, read once a process."""
     read = {
         language: tomllib.loads((folder / f"{language}.toml").read_text("utf-8")) for language in LANGUAGES
     }

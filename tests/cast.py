@@ -15,7 +15,7 @@ from bot import acts, contacts, delivery, journal, ledger, outbox, turn
 from bot.act import Act
 from bot.brand import Brand
 from bot.building import cache_folder
-from bot.database import open_memory, transaction
+from bot.database import transaction
 from bot.settings import load_settings
 from bot.wording import read_wording
 from handoff import people
@@ -23,6 +23,7 @@ from handoff.policy import Role
 from handoff.staff import Person
 from knowledge.article import Article, Phrasing
 from knowledge.understanding import Understanding
+from tests.databases import new_memory
 
 NOON = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)  # Monday noon in Jakarta
 ARTICLES = (
@@ -120,7 +121,7 @@ class Stage:
 
 def stage(brand: Brand | None = None) -> Stage:
     """Set an empty stage with its four people."""
-    set_up = Stage(open_memory(), brand or small_brand())
+    set_up = Stage(new_memory(), brand or small_brand())
     with set_up.open() as conn:
         people.add_staff(conn, "alice", Role.ADMIN)
         people.add_staff(conn, "bob", Role.ADMIN)

@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 from sqlalchemy import Connection, Engine, delete, insert, select, update
 
 from bot import contacts, erasure, migrating, schema, search
-from bot.database import METADATA, open_engine, open_memory, reading, transaction
+from bot.database import METADATA, open_engine, reading, transaction
 from bot.search import PAGE, Found
 from bot.search_index import purge
 from bot.search_words import BEGINS, ENDS, LONGEST, Wanted, parts, wanted
 from bot.tables import CONTACTS, CONVERSATIONS, MESSAGES
 from handoff.tables import TICKETS
 from tests.cast import small_brand
+from tests.databases import new_memory
 
 NOW = datetime(2026, 11, 23, 5, 0, tzinfo=UTC)
 INDEX = "SELECT type, name, sql FROM sqlite_master WHERE name LIKE 'search%' ORDER BY name"
@@ -25,7 +26,7 @@ INDEX = "SELECT type, name, sql FROM sqlite_master WHERE name LIKE 'search%' ORD
 
 @pytest.fixture
 def conn() -> Iterator[Connection]:
-    with transaction(open_memory()) as opened:
+    with transaction(new_memory()) as opened:
         yield opened
 
 
@@ -158,7 +159,7 @@ def test_the_index_follows_what_is_changed_renamed_and_deleted(conn: Connection)
 
 
 def test_what_was_undone_was_never_in_it() -> None:
-    engine = open_memory()
+    engine = new_memory()
     with reading(engine) as conn:
         say(conn, meet(conn, "Ani"), "rahasia")
         assert texts(conn, "rahasia") == ["rahasia"]
@@ -218,7 +219,7 @@ def test_the_migration_fills_the_index_and_makes_the_same_one(tmp_path: Path) ->
         assert is_sound(conn)
         assert migrating.drift(conn) == []
         migrated = index_of(conn)
-    with reading(open_memory()) as conn:
+    with reading(new_memory()) as conn:
         assert index_of(conn) == migrated
 
 
@@ -273,7 +274,7 @@ def test_whatever_is_typed_has_an_answer(typed: str) -> None:
 
 
 @contextmanager
-def one_message(engine: Engine = open_memory()) -> Iterator[Connection]:  # noqa: B008 - read only
+def one_message(engine: Engine = new_memory()) -> Iterator[Connection]:  # noqa: B008 - read only
     with reading(engine) as conn:
         yield conn
 

@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from bot.wording import LANGUAGES
@@ -26,8 +27,9 @@ class Words:
         return self.texts.get(key)
 
 
+@cache
 def read_words(folder: Path = FOLDER) -> dict[str, Words]:
-    """Read the words of every language."""
+    """Return the words of every language, read once a process."""
     return {language: Words(language, dict(_flat(folder, language))) for language in LANGUAGES}
 
 

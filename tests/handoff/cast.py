@@ -9,7 +9,6 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection, Engine, select
 
-from bot.database import open_memory
 from handoff import climbs, people, sweep, tickets
 from handoff.calendar import Calendar, parse_interval, parse_weekly
 from handoff.entry import Effect, Entry, Notify
@@ -18,6 +17,7 @@ from handoff.policy import DEFAULT_LADDER, Alerting, Category, Kind, Policy, Pro
 from handoff.staff import Person
 from handoff.tables import ALERTS
 from handoff.tickets import Filed
+from tests.databases import new_memory
 
 JAKARTA = ZoneInfo("Asia/Jakarta")
 ALWAYS = Calendar.always(JAKARTA)
@@ -70,7 +70,7 @@ class Desk:
     """Sari and budi (admins), agus (supervisor), rina and tono (decision-makers), and all that happened."""
 
     promises: Promises
-    engine: Engine = field(default_factory=open_memory)
+    engine: Engine = field(default_factory=new_memory)
     people: dict[str, Person] = field(default_factory=dict)
     log: list[tuple[datetime, Entry]] = field(default_factory=list)
     notified: list[int] = field(default_factory=list)

@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import Connection, bindparam, func, insert, select, update
 from sqlalchemy.exc import IntegrityError, OperationalError
 
-from bot.database import open_memory, transaction
+from bot.database import transaction
 from bot.tables import CONTACTS, CONVERSATIONS, LOG, OUTBOX
 from handoff.prepared import Prepared, among
 from tests.cast import NOON
+from tests.databases import new_memory
 
 ADD = Prepared(insert(LOG), "at", "kind", "data")
 BY_ID = Prepared(select(LOG).where(LOG.c.id == bindparam("row")))
@@ -17,7 +18,7 @@ BY_ID = Prepared(select(LOG).where(LOG.c.id == bindparam("row")))
 
 @pytest.fixture
 def conn() -> Iterator[Connection]:
-    with transaction(open_memory()) as opened:
+    with transaction(new_memory()) as opened:
         yield opened
 
 
@@ -58,7 +59,7 @@ def test_a_fixed_value_may_be_none_and_a_change_is_counted(conn: Connection) -> 
 
 
 def test_it_is_part_of_the_transaction_it_is_carried_out_in() -> None:
-    engine = open_memory()
+    engine = new_memory()
     with engine.connect() as conn, conn.begin() as undone:
         ADD.run(conn, at=NOON, kind="said", data={})
         undone.rollback()

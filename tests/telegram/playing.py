@@ -12,22 +12,23 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, select
 
-from bot import acts, intake, ledger
+from bot import acts, intake, ledger, topics
 from bot.act import Act
 from bot.brand import Brand
 from bot.building import cache_folder
 from bot.channels.telegram.line import TelegramLine, connect
-from bot.database import METADATA, Writer, open_engine
+from bot.database import Writer
 from bot.sender import Sender
 from bot.service import Pulse, Service
 from bot.settings import load_settings
-from bot.tables import CONTACTS, MESSAGES, OUTBOX
+from bot.tables import CONTACTS, MARKS, MESSAGES, OUTBOX
 from bot.wording import read_wording
 from handoff import people
 from handoff.policy import Role
 from handoff.staff import Person
 from knowledge.article import Article, Phrasing
 from knowledge.understanding import Understanding
+from tests.databases import new_file
 from tests.telegram.fake_api import TOKEN, FakeApi
 
 ANI, BAYU, SARI, AGUS, RINA = 1001, 1002, 2001, 2002, 2003
@@ -164,6 +165,9 @@ class Stage:
         self.tasks = [asyncio.create_task(part) for part in parts]
         if polls:
             await asyncio.wait_for(polled.wait(), 5)
+        if self.service.settings.telegram.group is not None:  # it is told what happens from then on
+            follows = select(MARKS.c.value).where(MARKS.c.name == topics.MARK)
+            await self.until_stored(lambda conn: conn.execute(follows).first())
 
     async def stop(self) -> None:
         """End it; what is stored stays."""
@@ -238,8 +242,7 @@ def make_service(
     }
     settings = load_settings(config, environment, folder)
     is_new = not (folder / "mimin.db").exists()
-    engine = open_engine(settings.database_url)
-    METADATA.create_all(engine)
+    engine = new_file(folder / "mimin.db")
     if is_new:
         with engine.begin() as conn:
             for person in STAFF:

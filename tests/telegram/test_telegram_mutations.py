@@ -16,11 +16,12 @@ from bot.brand import Brand
 from bot.channels.telegram.intake import arrival
 from bot.channels.telegram.updates import Premises, reception
 from bot.clock import utc_now
-from bot.database import open_memory, transaction
+from bot.database import transaction
 from bot.settings import load_settings
 from bot.tables import INBOUND, TOPICS
 from bot.wording import read_wording
 from handoff import people
+from tests.databases import new_memory
 from tests.telegram.fake_world import World
 from tests.telegram.playing import (
     ANI,
@@ -55,7 +56,7 @@ def test_each_is_handled_or_set_aside(tmp_path: Path, count: int) -> None:
     (tmp_path / "config.toml").write_text(CONFIG, encoding="utf-8")
     settings = load_settings(tmp_path / "config.toml", {}, tmp_path)
     brand = Brand("Layarku", "id", settings.promises, understanding(), read_wording())
-    engine, now = open_memory(), utc_now()
+    engine, now = new_memory(), utc_now()
     taken = reception(Premises(STAFF_GROUP))
     with transaction(engine) as conn:
         for person in STAFF:

@@ -22,7 +22,7 @@ from bot.brand import Brand
 from bot.building import cache_folder
 from bot.channels import files, index, web
 from bot.channels.channel import Channel, Page
-from bot.database import METADATA, Writer, open_engine, reading, transaction
+from bot.database import Writer, reading, transaction
 from bot.logins import create_login
 from bot.sender import Sender
 from bot.service import Pulse, Service
@@ -35,6 +35,7 @@ from handoff.policy import Role
 from handoff.tables import TICKETS
 from knowledge.article import Article, Phrasing
 from knowledge.understanding import Understanding
+from tests.databases import new_file
 
 ROOT = Path(__file__).parents[2]
 Result = TypeVar("Result")
@@ -74,6 +75,8 @@ def understanding() -> Understanding:
 
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)  # Monday nine o'clock in Jakarta
+UNHANDLED = select(INBOUND.c.id).where(INBOUND.c.status == "pending")
+UNSENT = select(OUTBOX.c.id).where(OUTBOX.c.status.in_(["queued", "sending"]))
 CALL = "Min, minta admin dong, siaran mati terus sejak kemarin"
 
 
@@ -101,18 +104,26 @@ class Browser(httpx.Client):
 
     def say(self, text: str, **fields: str) -> httpx.Response:
         """Send a text as a follower, and return the page as it stands once the bot has done its part."""
+        page = self.send_text(text, **fields)
+        return page if page.is_error or "x-live" in self.headers else self.get("/")
+
+    def send_text(self, text: str, **fields: str) -> httpx.Response:
+        """Send a text as a follower, and wait until the bot has done its part."""
         page = self.post("/chat/messages", data={"text": text, **fields})
-        if page.is_error or "x-live" in self.headers:
-            return page
-        self.settle()
-        return self.get("/")
+        if page.is_success and "x-live" not in self.headers:
+            self.settle()
+        return page
+
+    def sign_in(self, token: str) -> None:
+        """Open a link that signs somebody in, and keep what their forms must carry."""
+        page = self.get(f"/login/{token}")
+        assert page.status_code == 200
+        self._csrf = csrf_in(page)
 
     def token(self) -> str:
         """Return what this person's forms must carry."""
         if not self._csrf:
-            found = re.search(r'name="csrf" value="([^"]+)"', self.get("/desk").text)
-            assert found, "nobody is signed in"
-            self._csrf = found[1]
+            self._csrf = csrf_in(self.get("/desk"))
         return self._csrf
 
     def act(self, conversation: int, verb: str, **fields: str) -> httpx.Response:
@@ -130,13 +141,19 @@ class Browser(httpx.Client):
         return answer
 
 
+def csrf_in(page: httpx.Response) -> str:
+    """Return what the forms of a page of the desk carry."""
+    found = re.search(r'name="csrf" value="([^"]+)"', page.text)
+    assert found, "nobody is signed in"
+    return found[1]
+
+
 class Mimin:
     """The running process as a test sees it. Its clock stands still until it is moved."""
 
     def __init__(self, folder: Path, configure: Callable[[Settings], Settings] = lambda given: given) -> None:
         self.folder, self._configure = folder, configure
-        self.engine = open_engine(f"sqlite:///{folder / 'mimin.db'}")
-        METADATA.create_all(self.engine)
+        self.engine = new_file(folder / "mimin.db")
         self.now = NOW
         self._browsers: list[Browser] = []
         self._ready = threading.Event()
@@ -216,19 +233,17 @@ class Mimin:
         """Return the browser of somebody at the desk."""
         token = self.write(lambda conn: create_login(conn, self.staff[name], self.now))
         browser = self.visitor()
-        assert browser.get(f"/login/{token}").status_code == 200
+        browser.sign_in(token)
         return browser
 
     def call(self, text: str = CALL, name: str = "Ani") -> tuple[Browser, int]:
         """Return a follower who has called for a person, and their conversation."""
         follower = self.visitor()
-        assert follower.say(text, name=name).status_code == 200
+        assert follower.send_text(text, name=name).status_code == 200
         newest = self.read(lambda conn: conn.execute(select(func.max(TICKETS.c.id))).scalar_one())
         return follower, self.read(lambda conn: tickets.get(conn, newest)).conversation
 
 
 def is_settled(conn: Connection) -> bool:
     """Say whether nothing is left to be handled or sent."""
-    unhandled = select(INBOUND.c.id).where(INBOUND.c.status == "pending")
-    unsent = select(OUTBOX.c.id).where(OUTBOX.c.status.in_(["queued", "sending"]))
-    return conn.execute(unhandled).first() is None and conn.execute(unsent).first() is None
+    return conn.execute(UNHANDLED).first() is None and conn.execute(UNSENT).first() is None

@@ -1,10 +1,10 @@
 """Everybody asks for everything, in odd ways too: nothing breaks, and nobody reads what is not theirs."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import product
-from typing import Any
+from itertools import chain, product
+from typing import Any, TypeVar
 
 import httpx
 import pytest
@@ -145,6 +145,7 @@ BODIES: list[tuple[dict[str, str], bytes]] = [
 ]  # fmt: skip
 
 Viewer = str
+Asked = TypeVar("Asked")
 STAFF_ALL = frozenset({"sari", "agus", "rina"})
 # A text that stands in somebody's data, and who may read it.
 CANARIES: Mapping[str, frozenset[Viewer]] = {
@@ -158,6 +159,10 @@ CANARIES: Mapping[str, frozenset[Viewer]] = {
     "6281230009": frozenset(),
 }
 VIEWERS = ("nobody", "ani", "bowo", "sari", "agus", "rina", "gone")
+INSIDE, OUTSIDE = ("sari", "agus", "rina"), ("nobody", "ani", "bowo", "gone")
+# In the short form what is odd is asked by one who works at the desk and one who does not, in turn.
+FORMS = [False, pytest.param(True, marks=pytest.mark.long)]
+in_both_forms = pytest.mark.parametrize("is_long", FORMS, ids=["short", "long"])
 
 
 @dataclass(slots=True)
@@ -273,10 +278,15 @@ def fill(route: str, values: Mapping[str, str]) -> str:
     return re.sub(r"\{(\w+)[^}]*\}", lambda found: values[found[1]], route)
 
 
-def addresses(world: World, route: str) -> Iterator[str]:
-    """Return a good address of a route, and odd ones: each part and each question in every odd way."""
+def dealt(viewer: Viewer, asked: Iterable[Asked], *, is_long: bool) -> list[Asked]:
+    """Return what somebody asks for: in the long form all of it."""
+    alike = INSIDE if viewer in INSIDE else OUTSIDE
+    return [one for n, one in enumerate(asked) if is_long or alike[n % len(alike)] == viewer]
+
+
+def odd_addresses(world: World, route: str) -> Iterator[str]:
+    """Return the odd addresses of a route: each part and each question in every odd way."""
     good = fill(route, world.numbers)
-    yield good
     for name, value in product(re.findall(r"\{(\w+)", route), ODD):
         yield fill(route, world.numbers | {name: value})
     for name, value in product(QUERIES.get(route, ()), ODD):
@@ -287,10 +297,10 @@ def addresses(world: World, route: str) -> Iterator[str]:
         )
 
 
-def everything(world: World) -> Iterator[str]:
-    for route in TABLE:
-        yield from addresses(world, route)
-    yield from PAGES
+def posted(world: World, verbs: Iterable[str]) -> list[str]:
+    """Return every address that takes a form, with each of the verbs."""
+    routes = [route for route, method in TABLE.items() if method == "POST"]
+    return sorted({fill(route, world.numbers | {"verb": verb}) for route, verb in product(routes, verbs)})
 
 
 def test_every_route_has_a_line_here(world: World) -> None:
@@ -315,49 +325,57 @@ def test_who_may_read_something_finds_it(world: World, viewer: Viewer) -> None:
 
 @pytest.mark.parametrize("viewer", VIEWERS)
 def test_every_address_answers_and_says_nothing_to_others(world: World, viewer: Viewer) -> None:
-    assert [line for where in everything(world) for line in world.ask(viewer, "GET", where)] == []
+    wheres = [*(fill(route, world.numbers) for route in TABLE), *PAGES]
+    assert [line for where in wheres for line in world.ask(viewer, "GET", where)] == []
 
 
+@in_both_forms
 @pytest.mark.parametrize("viewer", VIEWERS)
-def test_every_method_answers(world: World, viewer: Viewer) -> None:
-    wheres = [fill(route, world.numbers) for route in TABLE]
-    assert [line for where, how in product(wheres, METHODS) for line in world.ask(viewer, how, where)] == []
+def test_every_odd_address_answers_and_says_nothing_to_others(
+    world: World, viewer: Viewer, *, is_long: bool
+) -> None:
+    odd = (where for route in TABLE for where in odd_addresses(world, route))
+    wheres = dealt(viewer, odd, is_long=is_long)
+    assert [line for where in wheres for line in world.ask(viewer, "GET", where)] == []
 
 
+@in_both_forms
 @pytest.mark.parametrize("viewer", VIEWERS)
-def test_odd_headers_and_cookies_harm_nothing(world: World, viewer: Viewer) -> None:
+def test_every_method_answers(world: World, viewer: Viewer, *, is_long: bool) -> None:
+    asked = dealt(viewer, product(TABLE, METHODS), is_long=is_long)
+    found = [world.ask(viewer, method, fill(route, world.numbers)) for route, method in asked]
+    assert list(chain(*found)) == []
+
+
+@in_both_forms
+@pytest.mark.parametrize("viewer", VIEWERS)
+def test_odd_headers_and_cookies_harm_nothing(world: World, viewer: Viewer, *, is_long: bool) -> None:
     found = []
-    for (route, method), headers in product(TABLE.items(), HEADERS):
+    for (route, method), headers in dealt(viewer, product(TABLE.items(), HEADERS), is_long=is_long):
         given = FORM | headers if method == "POST" and "origin" not in headers else headers
         found += world.ask(viewer, method, fill(route, world.numbers), given)
     assert found == []
 
 
+@in_both_forms
 @pytest.mark.parametrize("viewer", VIEWERS)
-def test_odd_bodies_harm_nothing(world: World, viewer: Viewer) -> None:
+def test_odd_bodies_harm_nothing(world: World, viewer: Viewer, *, is_long: bool) -> None:
     found = []
-    for route, (headers, content) in product(TABLE, BODIES):
-        if TABLE[route] == "POST":
-            for verb in ("note", "reply"):
-                found += world.ask(
-                    viewer, "POST", fill(route, world.numbers | {"verb": verb}), headers, content
-                )
+    wheres = posted(world, ("note", "reply"))
+    for where, (headers, content) in dealt(viewer, product(wheres, BODIES), is_long=is_long):
+        found += world.ask(viewer, "POST", where, headers, content)
     assert found == []
 
 
+@in_both_forms
 @pytest.mark.parametrize("viewer", VIEWERS)
-def test_odd_fields_harm_nothing(world: World, viewer: Viewer) -> None:
+def test_odd_fields_harm_nothing(world: World, viewer: Viewer, *, is_long: bool) -> None:
     """With no token, with somebody else's, and with the right one, again and again."""
     found = []
-    verbs = [*VERBS, *ON_MESSAGES, *authority.FIELDS, *staffing.VERBS]
-    wheres = {
-        fill(route, world.numbers | {"verb": verb})
-        for verb in verbs
-        for route in TABLE
-        if TABLE[route] == "POST"
-    }
+    ending = {"/logout", "/desk/staff/end_sessions"}  # one's own session
+    wheres = posted(world, [*VERBS, *ON_MESSAGES, *authority.FIELDS, *staffing.VERBS])
     tokens = ["", "é", world.tokens["rina"]] if viewer != "rina" else ["", world.tokens["sari"]]
-    for where in sorted(wheres - {"/logout", "/desk/staff/end_sessions"}):  # those end one's own session
+    for where in dealt(viewer, [one for one in wheres if one not in ending], is_long=is_long):
         is_theirs = viewer in world.tokens or where.startswith("/chat")
         right = [world.tokens.get(viewer, "x")] * len(TYPED) if is_theirs else []
         for n, token in enumerate([*tokens, *right]):
@@ -373,22 +391,22 @@ def test_odd_fields_harm_nothing(world: World, viewer: Viewer) -> None:
 ANYTHING: st.SearchStrategy[Any] = st.text(max_size=40)
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(
-    viewer=st.sampled_from(VIEWERS),
-    method=st.sampled_from(METHODS),
-    route=st.sampled_from(sorted(TABLE)),
-    part=ANYTHING | st.integers().map(str),
-    query=st.dictionaries(
-        st.sampled_from(sorted({name for names in QUERIES.values() for name in names})), ANYTHING
-    ),
-    fields=st.dictionaries(st.sampled_from([*FIELDS, "csrf"]), ANYTHING),
-    is_signed=st.booleans(),
-)
-def test_whatever_is_asked_is_answered(
+ANY = {
+    "viewer": st.sampled_from(VIEWERS),
+    "method": st.sampled_from(METHODS),
+    "route": st.sampled_from(sorted(TABLE)),
+    "part": ANYTHING | st.integers().map(str),
+    "query": st.dictionaries(st.sampled_from(sorted({*chain(*QUERIES.values())})), ANYTHING),
+    "fields": st.dictionaries(st.sampled_from([*FIELDS, "csrf"]), ANYTHING),
+    "is_signed": st.booleans(),
+}
+
+
+def found_in(
     world: World, viewer: Viewer, method: str, route: str, part: str, query: dict[str, str],
     fields: dict[str, str], *, is_signed: bool,
-) -> None:  # fmt: skip
+) -> list[str]:  # fmt: skip
+    """Return what is wrong with the answer to what was made up."""
     values = dict.fromkeys(world.numbers, httpx.QueryParams({"": part}).__str__()[1:])
     path = fill(
         route, {name: values[name] if len(part) % 2 else good for name, good in world.numbers.items()}
@@ -398,4 +416,17 @@ def test_whatever_is_asked_is_answered(
     if where.startswith("/logout"):
         given.pop("csrf", None)
     content = str(httpx.QueryParams(given)).encode() if method in ("POST", "PUT", "PATCH") else b""
-    assert world.ask(viewer, method, where, FORM, content) == []
+    return world.ask(viewer, method, where, FORM, content)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(made_up=st.fixed_dictionaries(ANY))
+def test_whatever_is_asked_is_answered(world: World, made_up: dict[str, Any]) -> None:
+    assert found_in(world, **made_up) == []
+
+
+@pytest.mark.long
+@settings(max_examples=3_000, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(made_up=st.fixed_dictionaries(ANY))
+def test_whatever_is_asked_is_answered_three_thousand_times(world: World, made_up: dict[str, Any]) -> None:
+    assert found_in(world, **made_up) == []

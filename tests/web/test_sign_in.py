@@ -9,12 +9,13 @@ import pytest
 from sqlalchemy import Connection, select
 
 from bot.access_tables import LOGINS, SESSIONS
-from bot.database import open_memory, transaction
+from bot.database import transaction
 from bot.logins import create_login
 from bot.web.app import build_app
 from bot.web.sign_in import find_session, sign_in, sign_out
 from handoff import people
 from handoff.policy import Role
+from tests.databases import new_memory
 from tests.web.house import Mimin
 
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
@@ -25,14 +26,14 @@ def sari(conn: Connection) -> int:
 
 
 def test_a_link_works_once() -> None:
-    with transaction(open_memory()) as conn:
+    with transaction(new_memory()) as conn:
         token = create_login(conn, sari(conn), NOW)
         assert sign_in(conn, token, NOW) is not None
         assert sign_in(conn, token, NOW) is None
 
 
 def test_a_link_is_over_after_a_quarter_of_an_hour() -> None:
-    with transaction(open_memory()) as conn:
+    with transaction(new_memory()) as conn:
         token = create_login(conn, sari(conn), NOW)
         assert sign_in(conn, token, NOW + timedelta(minutes=15)) is None
         again = create_login(conn, 1, NOW)
@@ -40,7 +41,7 @@ def test_a_link_is_over_after_a_quarter_of_an_hour() -> None:
 
 
 def test_a_session_ends_by_itself_after_twelve_hours_and_at_once_by_hand() -> None:
-    with transaction(open_memory()) as conn:
+    with transaction(new_memory()) as conn:
         token = create_login(conn, sari(conn), NOW)
         secret = sign_in(conn, token, NOW)
         assert secret is not None
@@ -51,7 +52,7 @@ def test_a_session_ends_by_itself_after_twelve_hours_and_at_once_by_hand() -> No
 
 
 def test_only_digests_are_stored() -> None:
-    with transaction(open_memory()) as conn:
+    with transaction(new_memory()) as conn:
         token = create_login(conn, sari(conn), NOW)
         secret = sign_in(conn, token, NOW)
         stored = str(conn.execute(select(LOGINS)).all()) + str(conn.execute(select(SESSIONS)).all())
@@ -60,7 +61,7 @@ def test_only_digests_are_stored() -> None:
 
 
 def test_a_link_of_somebody_who_left_signs_nobody_in() -> None:
-    with transaction(open_memory()) as conn:
+    with transaction(new_memory()) as conn:
         person = people.add_staff(conn, "sari", Role.ADMIN)
         token = create_login(conn, person.id, NOW)
         people.deactivate(conn, person)
