@@ -94,7 +94,7 @@ class Onlooker:
             new = {int(number) for number in WRITTEN.findall(page)} - self._shown
             known.shown += [now - known.sent[n] for n in new]
             self._shown |= new
-            await asyncio.sleep(max(REST, min(now - began, LONGEST_REST)))
+            await asyncio.sleep(max(REST, min((now - began) / 2, LONGEST_REST)))
 
     def close(self) -> None:
         """Leave the page."""

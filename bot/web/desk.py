@@ -2,9 +2,9 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 from urllib.parse import urlencode
 
 from sqlalchemy import Connection, Row
@@ -15,17 +15,20 @@ from starlette.responses import Response
 
 from bot import contacts, guarding, intake, journal, outbox
 from bot.channels import web
+from bot.logins import digest
 from bot.service import Service
 from bot.web import authority, gate, pings, queries, searching
+from bot.web.batch import Batch
 from bot.web.buttons import buttons
 from bot.web.draft import drafted
+from bot.web.gathering import Gathering
 from bot.web.listed import Listed, Lists
 from bot.web.news import Follower, News
 from bot.web.opened import Opened, open_conversation
 from bot.web.pages import Pages, first_name
 from bot.web.presence import Presence, Typing
 from bot.web.searching import Search
-from bot.web.sign_in import Session, find_session
+from bot.web.sign_in import Session, find_session, list_alive
 from bot.web.uploading import ENDINGS
 from handoff import tickets
 from handoff.policy import Category
@@ -39,7 +42,6 @@ KEPT = (
     "text", "note", "reason", "promise", "by", "awaiting", "update", "amount",
     "remedy_text", "override_text", "reword_text",
 )  # fmt: skip
-Loaded = TypeVar("Loaded")
 REST = 0.25  # seconds between two events for one page, which rests as long between two looks
 HANDED = "handover_dismissed:{}"
 
@@ -82,7 +84,8 @@ class Desk:
         self._typing = typing
         self._presence = Presence(news.stir)
         self._lists = Lists(service, pages)
-        self._turn = asyncio.Lock()
+        self._state: Gathering[None, tuple[int, frozenset[str]]] = Gathering(self._look, REST)
+        self._batch = Batch(service)
 
     async def overview(self, request: Request) -> Response:
         """Show the list alone, or what needs a person beside it."""
@@ -99,19 +102,17 @@ class Desk:
     ) -> Response:
         """Show a view; after a refused act with the reason."""
 
-        def load(conn: Connection) -> dict[str, Any]:
-            found: dict[str, Any] = {"opened": None}
-            if view == "troubled":
-                found |= {"sends": outbox.list_troubled(conn), "updates": intake.list_dead(conn)}
-            if view == "crisis":
-                found["crises"] = authority.going_on(conn)
-            return found
-
+        frame = await self._frame(request, view)
         scopes = sorted(self._service.brand.understanding.scopes)
         context: dict[str, Any] = {"problem": problem, "words_in": intake.words_in, "scopes": scopes}
+        context |= {"frame": frame, "opened": None}
         context["kept"] = dict.fromkeys(("scope", "statement", "by"), "") | dict(kept or {})
-        context["frame"] = await self._frame(request, view)
-        return self._pages.render(request, "desk.html", status, context | await self._read(load))
+        if view == "troubled":
+            context["sends"] = await self._batch.read(outbox.list_troubled)
+            context["updates"] = await self._batch.read(intake.list_dead)
+        if view == "crisis":
+            context["crises"] = await self._batch.read(authority.going_on)
+        return self._pages.render(request, "desk.html", status, context)
 
     async def conversation(self, request: Request) -> Response:
         """Show one conversation beside the list."""
@@ -135,7 +136,7 @@ class Desk:
             person, at, now = frame.session.person, searching.shown_message(request), self._service.now()
             return open_conversation(conn, self._service.brand, person, conversation, now, at)
 
-        opened = await self._read(load)
+        opened = await self._batch.read(load)
         brand = self._service.brand
         language = opened.thread.language or brand.language
         canned = brand.wording.canned[language]
@@ -201,12 +202,10 @@ class Desk:
         name = session.person.name
         return EventSourceResponse(self._happened(secret, gate.number(seen) or 0, here, name))
 
-    async def _read(self, load: Callable[[Connection], Loaded]) -> Loaded:
-        """Read what a page shows, one page after another: threads that read many rows at once hand the
-        interpreter to and fro at each row, which takes longer, and keeps followers waiting, too.
-        """
-        async with self._turn:
-            return await self._service.read(load)
+    async def _look(self, _: None) -> tuple[int, frozenset[str]]:
+        """Return the log's newest position and who is signed in, for all open pages at once."""
+        now = self._service.now()
+        return await self._service.read(lambda conn: (journal.position(conn), list_alive(conn, now)))
 
     def view_of(self, request: Request) -> str:
         """Return the view of the list that was asked for."""
@@ -217,16 +216,12 @@ class Desk:
         self, secret: str | None, after: int, here: int | None, name: str
     ) -> AsyncIterator[ServerSentEvent]:
         """Yield the log's newest position when it grew or others came; ends with the session."""
-
-        def look(conn: Connection) -> int | None:
-            session = find_session(conn, secret, self._service.now())
-            return journal.position(conn) if session else None
-
+        mine = digest(secret or "")
         seen = self._presence.others(here, name)
         with self._presence.looks(here, name):
             async for _ in self._news.follow(Follower()):
-                position = await self._service.read(look)
-                if position is None:
+                position, alive = await self._state.get(None)
+                if mine not in alive:
                     yield ServerSentEvent("", event="ended")
                     return
                 others = self._presence.others(here, name)
@@ -255,7 +250,7 @@ class Desk:
                 "search": searching.searched(conn, request, now) if view == searching.VIEW else None,
             }
 
-        own = await self._read(load)
+        own = await self._batch.read(load)
         listed = await self._lists.get(view, own["session"].person.id, self._pages.language(request))
         return Frame(view=view, listed=listed, **own)
 

@@ -10,6 +10,7 @@ from bot.access_tables import SESSIONS
 from bot.logins import Purpose, digest, use_login
 from handoff import people
 from handoff.staff import Person
+from handoff.tables import STAFF
 
 SESSION_LASTS = timedelta(hours=12)
 
@@ -55,6 +56,12 @@ def find_session(conn: Connection, secret: str | None, now: datetime) -> Session
     row = conn.execute(select(SESSIONS.c.staff_id, SESSIONS.c.csrf).where(*mine)).first()
     person = people.find_by_id(conn, row.staff_id) if row else None
     return Session(person, row.csrf) if row and person else None
+
+
+def list_alive(conn: Connection, now: datetime) -> frozenset[str]:
+    """Return the digests of all sessions that are not over, of people who are at the desk."""
+    alive = select(SESSIONS.c.digest).join(STAFF, STAFF.c.id == SESSIONS.c.staff_id)
+    return frozenset(conn.scalars(alive.where(SESSIONS.c.expires_at > now, STAFF.c.active)))
 
 
 def sign_out(conn: Connection, secret: str) -> None:

@@ -8,10 +8,10 @@ const PATIENCE = 10000; // ms after which an answer that does not come is taken 
 const AFTER_LOSS = 1000; // ms until a refresh that failed is tried again
 const LONGEST_REST = 5000; // ms between two refreshes, however slow the server is
 
-// The pause after a refresh that took so many ms: a busy server is asked less often, so that of all open
-// pages no more than half ask at a time, and what followers write is not kept waiting.
+// The pause after a refresh that took so many ms: a busy server is asked less often, so that not all open
+// pages ask at a time, and what followers write is not kept waiting.
 export function pause(rest, took) {
-  return Math.max(rest, Math.min(took, LONGEST_REST));
+  return Math.max(rest, Math.min(took / 2, LONGEST_REST));
 }
 
 export class Live {
