@@ -1,7 +1,7 @@
 """Plays a story on a virtual clock: the real core, a database in memory, a channel that never waits."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -28,10 +28,12 @@ UNADDRESSED = frozenset({*remedy_acts.DECIDES, *crisis_acts.VERBS})  # what name
 class Simulation:
     """One story being played. Nothing outside it is read or changed."""
 
-    def __init__(self, brand: Brand, staff: Sequence[StaffMember]) -> None:
+    def __init__(
+        self, brand: Brand, staff: Sequence[StaffMember], database: Callable[[], Engine] = open_memory
+    ) -> None:
         is_asking = brand.satisfaction is not None and brand.satisfaction.simulated
         self._brand = brand if is_asking else replace(brand, satisfaction=None)
-        self._engine: Engine = open_memory()
+        self._engine = database()
         self._failing: Counter[str] = Counter()
         self._shown = 0
         self._refusal = ""

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -20,7 +21,7 @@ from handoff import tickets
 from handoff.policy import Category
 from handoff.tables import TICKETS
 from tests.cast import NOON
-from tests.running import ROOT, mimin, start
+from tests.running import ROOT, Running, mimin, start
 
 DEMO = ROOT / "config.toml"
 
@@ -39,22 +40,31 @@ def ends(process: "subprocess.Popen[str]") -> tuple[int, str]:
     return process.returncode, errors
 
 
-def test_it_starts_with_no_token_and_says_where_to_look(tmp_path: Path) -> None:
-    with mimin(tmp_path, DEMO) as running:
-        assert set(running.logins) == {"admin", "supervisor", "decision maker"}
-        status, health = get(f"{running.address}/healthz")
-        assert status == 200
-        assert json.loads(health)["status"] == "ok"
-        assert "Layarku" in get(f"{running.address}/")[1]
-        assert get(f"{running.address}/nowhere")[0] == 404
-        running.process.send_signal(signal.SIGTERM)
-        assert running.process.wait(20) == 0
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("mimin")
 
 
-def test_a_second_process_on_the_same_database_is_refused_in_a_line(tmp_path: Path) -> None:
-    with mimin(tmp_path, DEMO):
-        code, errors = ends(start(tmp_path, DEMO, {}))
+@pytest.fixture(scope="module")
+def running(folder: Path) -> Iterator[Running]:
+    """One process for those that do not end it."""
+    with mimin(folder, DEMO) as started:
+        yield started
+
+
+def test_it_starts_with_no_token_and_says_where_to_look(running: Running) -> None:
+    assert set(running.logins) == {"admin", "supervisor", "decision maker"}
+    status, health = get(f"{running.address}/healthz")
+    assert status == 200
+    assert json.loads(health)["status"] == "ok"
+    assert "Layarku" in get(f"{running.address}/")[1]
+    assert get(f"{running.address}/nowhere")[0] == 404
+
+
+def test_a_second_process_on_the_same_database_is_refused_in_a_line(running: Running, folder: Path) -> None:
+    code, errors = ends(start(folder, DEMO, {}))
     assert code == 1
+    assert running.process.poll() is None
     assert errors.strip().endswith("another `mimin run` is using it")
     assert errors.count("\n") == 1
 
@@ -77,15 +87,14 @@ def test_a_folder_that_is_not_there_is_named_in_a_line(tmp_path: Path) -> None:
     assert errors.count("\n") == 1
 
 
-def test_what_another_command_writes_reaches_the_running_process(tmp_path: Path) -> None:
-    with mimin(tmp_path, DEMO) as running:
-        command = [sys.executable, "-m", "bot", "staff", "login", "sari", "--config", str(DEMO)]
-        environ = {"MIMIN_DATABASE_URL": f"sqlite:///{tmp_path}/mimin.db", "PYTHONPATH": str(ROOT)}
-        made = subprocess.run(command, capture_output=True, text=True, check=True, env=environ, cwd=tmp_path)
-        link = made.stdout.strip()
-        assert link.startswith(f"{running.address}/login/")
-        assert get(link)[0] == 401  # signed in, but this client keeps no cookie
-        assert get(link)[0] == 410
+def test_what_another_command_writes_reaches_the_running_process(running: Running, folder: Path) -> None:
+    command = [sys.executable, "-m", "bot", "staff", "login", "sari", "--config", str(DEMO)]
+    environ = {"MIMIN_DATABASE_URL": f"sqlite:///{folder}/mimin.db", "PYTHONPATH": str(ROOT)}
+    made = subprocess.run(command, capture_output=True, text=True, check=True, env=environ, cwd=folder)
+    link = made.stdout.strip()
+    assert link.startswith(f"{running.address}/login/")
+    assert get(link)[0] == 401  # signed in, but this client keeps no cookie
+    assert get(link)[0] == 410
 
 
 @pytest.mark.parametrize("sign", [signal.SIGINT, signal.SIGTERM])

@@ -190,7 +190,7 @@ def differences(life: list[tuple[int, str]], which: int) -> str:
     return "" if kept == wanted else f"{kept} instead of {wanted}"
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(steps, st.integers(0, 8))
 def test_what_never_arrived_leaves_the_clocks_as_if_it_had_not_been_sent(
     life: list[tuple[int, str]], which: int

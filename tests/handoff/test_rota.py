@@ -1,6 +1,7 @@
 """Who is on call: weekly hours, dated swaps, and when a shift begins and ends."""
 
 from datetime import UTC, datetime
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -86,7 +87,7 @@ entries = st.builds(
 @given(st.lists(entries, min_size=1, max_size=3), st.integers(0, 7 * 24 * 60))
 def test_an_end_is_the_first_minute_at_which_somebody_goes_off_call(rota: list[Rota], minute: int) -> None:
     start = at("00:00") + minutes(minute)
-    on = [is_on_call(rota, (), JAKARTA, start + minutes(n)) for n in range(8 * 24 * 60)]
-    first = next((n for n in range(1, len(on)) if on[n - 1] and not on[n]), None)
+    walked = ((n, is_on_call(rota, (), JAKARTA, start + minutes(n))) for n in range(8 * 24 * 60))
+    first = next((n for (_, before), (n, on) in pairwise(walked) if before and not on), None)
     expected = start + minutes(first) if first is not None else None
     assert shift_end(rota, (), JAKARTA, start) == expected
