@@ -149,6 +149,8 @@ def test_two_messages_in_one_breath_both_arrive(mimin: Running, chromium: Browse
     expect(box).to_have_value("")
     say(follower, "mau tanya dong")
     expect(box).to_have_value("mau tanya dong")  # the first one is still on its way
+    while not held:
+        follower.wait_for_timeout(10)
     held[0].continue_()
     expect(box).to_have_value("")
     expect(follower.locator("#echo")).to_have_count(0)  # no longer "sending"

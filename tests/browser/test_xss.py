@@ -59,7 +59,11 @@ SEND = """([action, fields]) => {
   form.submit();
 }"""
 REFUSED = ("reply", "promise", "take_over", "remedy", "override")  # to Sari, where Agus holds the ticket
-NAMES = ("lang", "show", "canned", "draft", "from", "to", "by", "figure", "of")  # that pages read
+# What pages read of their addresses.
+NAMES = (
+    "lang", "show", "canned", "draft", "from", "to", "by", "figure", "of", "q", "try", "at", "before",
+    "order",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -233,7 +237,9 @@ def test_nothing_runs_on_any_page_that_shows_it(world: World, chromium: Chromium
     world.visit(chromium, "Rated0", "/")
     world.visit(chromium, "Ani", "/")
     world.visit(chromium, "sari", *desk, *here)
-    world.visit(chromium, "agus", *desk[-2:], *here[2:], "/desk/reports", *reports)
+    found = [f"/desk?show=search&q={word}" for word in ("script", "img", "alert", "a")]
+    known = ["/desk/knowledge", "/desk/knowledge/behind?figure=clarified", "/desk/staff"]
+    world.visit(chromium, "agus", *desk[-2:], *here[2:], "/desk/reports", *reports, *found, *known)
     assert world.ran == []
     for where in ("/", *desk[3:4], *here[:2]):
         assert world.shown[where] > LATEST * 0.9, where  # a browser shows some letters as others
@@ -245,6 +251,12 @@ def test_nothing_runs_where_an_address_or_a_cookie_is_shown(world: World, chromi
         some = PAYLOADS[n : n + SOME]
         query = urlencode(dict.fromkeys(NAMES, some[0]) | {text: text for text in some})
         wheres += [f"/?{query}", f"/desk?{query}", f"/desk/conversations/1?{query}", f"/desk/reports?{query}"]
+        wheres += [f"/desk?show=search&q={quote(text)}" for text in some[:3]]
+        wheres += [
+            f"/desk/knowledge?{query}",
+            f"/desk/knowledge?try={quote(some[0])}",
+            f"/desk/staff?{query}",
+        ]
         wheres += [f"/login/{quote(some[0], safe='')}?{query}", f"/{quote(some[0])}?{query}"]
     world.visit(chromium, "agus", *wheres)
     world.visit(

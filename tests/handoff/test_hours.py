@@ -111,7 +111,7 @@ def test_a_weekly_shift_is_read(text: str, days: set[int], interval: str) -> Non
     assert parse_weekly(text) == Rota(frozenset(days), parse_interval(interval))
 
 
-@pytest.mark.parametrize("text", ["", "mon", "08:00-17:00", "sen-jum 08:00-17:00", "mon,tue 08:00-17:00"])
+@pytest.mark.parametrize("text", ["", "mon", "08:00-17:00", "lun-ven 08:00-17:00", "mon,tue 08:00-17:00"])
 def test_what_is_no_weekly_shift_is_refused_and_told_what_is(text: str) -> None:
     with pytest.raises(ValueError, match="is no weekly shift; allowed are days of mon, tue"):
         parse_weekly(text)
