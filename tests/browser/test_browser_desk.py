@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, StorageState, expect
 
 from tests.browser.test_main_job import CHROMIUM, LAPTOP, SCREENS, chromium, mimin, say, window
 from tests.running import Running
@@ -89,3 +89,75 @@ def test_the_list_of_keys_opens_and_the_keys_can_be_turned_off(mimin: Running, c
     desk.keyboard.press("j")
     expect(desk.locator(".conversation h1")).to_be_visible()
     assert problems == []
+
+
+@pytest.fixture(scope="module")
+def cookies(mimin: Running, chromium: Browser) -> StorageState:
+    """The cookies of the decision-maker's browser; a link signs in only once."""
+    desk = window(chromium, LAPTOP, [])
+    desk.goto(mimin.logins["decision maker"])
+    return desk.context.storage_state()
+
+
+# Keeps back the answers to replies and undos; `arrive` lets the oldest in, once the server has given it.
+LATE = """const ask = window.fetch;
+const kept = [];
+let come = () => {};
+window.fetch = async (where, how) => {
+  const answer = await ask(where, how);
+  if (!/\\/(reply|unsend)\\?/.test(where)) return answer;
+  await new Promise((go) => { kept.push(go); come(); });
+  return answer;
+};
+window.arrive = async () => {
+  if (!kept.length) await new Promise((done) => { come = done; });
+  kept.shift()();
+};"""
+
+
+def test_what_is_taken_back_stands_in_the_box_however_late_the_answers_come(
+    mimin: Running, chromium: Browser, cookies: StorageState
+) -> None:
+    """News show the button before the reply is answered, and take it away before the undo is."""
+    problems: list[str] = []
+    called(chromium, mimin, "Fitri", problems)
+    desk = window(chromium, LAPTOP, problems, storage_state=cookies)
+    desk.add_init_script(LATE)
+    desk.goto(f"{mimin.address}/desk")
+    desk.get_by_role("link", name="Fitri").click()
+    desk.wait_for_load_state()
+    box, undo = desk.locator("#text"), desk.get_by_role("button", name="Batal kirim")
+    box.fill("Halo Kak Fitri")
+    desk.get_by_role("button", name="Ambil & kirim").click()
+    undo.click()
+    expect(desk.get_by_text("tidak terkirim")).to_be_visible()
+    desk.evaluate("arrive()")
+    desk.evaluate("arrive()")
+    expect(box).to_have_value("Halo Kak Fitri")
+    expect(undo).to_have_count(0)
+    assert problems == []
+
+
+def test_what_is_typed_while_a_reply_is_on_its_way_stays_and_what_is_refused_comes_back(
+    mimin: Running, chromium: Browser, cookies: StorageState
+) -> None:
+    problems: list[str] = []
+    called(chromium, mimin, "Gilang", problems)
+    desk = window(chromium, LAPTOP, problems, storage_state=cookies)
+    desk.add_init_script(LATE)
+    desk.goto(f"{mimin.address}/desk")
+    desk.get_by_role("link", name="Gilang").click()
+    desk.wait_for_load_state()
+    box = desk.locator("#text")
+    box.fill("Halo Kak Gilang")
+    box.press("Control+Enter")
+    expect(box).to_have_value("")
+    box.type("Dan satu lagi")
+    desk.evaluate("arrive()")
+    expect(desk.get_by_role("log").get_by_text("Halo Kak Gilang")).to_be_visible()
+    expect(box).to_have_value("Dan satu lagi")
+    box.fill("nomor saya 0812-3456-7890, transfer ke sini")  # the guard holds it back
+    box.press("Control+Enter")
+    desk.evaluate("arrive()")
+    expect(desk.locator("#problem")).to_be_visible()
+    expect(box).to_have_value("nomor saya 0812-3456-7890, transfer ke sini")

@@ -37,28 +37,42 @@ document.addEventListener("submit", async (event) => {
   event.preventDefault();
   if (busy.has(form)) return;
   busy.add(form);
-  const sent = new Map(DRAFTS.map((name) => [name, form.elements[name]?.value]));
-  const answer = await post(form, event.submitter);
-  busy.delete(form);
-  if (!answer) return form.classList.add("failed");
-  form.classList.remove("failed");
-  if (answer.status === 401) return location.reload();
-  if (answer.ok) clear(form, sent);
   const taken = form.dataset.act === "unsend" && form.closest(".said")?.querySelector(".bubble p").textContent;
+  const waiting = post(form, event.submitter);
+  const words = takeWords(form);
+  const answer = await waiting;
+  busy.delete(form);
+  form.classList.toggle("failed", !answer);
+  if (!answer?.ok) giveBack(words);
+  if (!answer) return;
+  if (answer.status === 401) return location.reload();
+  if (answer.ok) clear(form);
   const page = live.show(answer.html);
   if (answer.ok) renew(form, page);
   if (answer.ok && taken) putBack(taken);
 });
 
+// The boxes are empty at once: news may show what was sent, and its undo, before the answer comes.
+function takeWords(form) {
+  const boxes = DRAFTS.map((name) => form.elements[name]).filter((box) => box?.nodeName === "TEXTAREA");
+  const words = boxes.map((box) => [box, box.value]);
+  for (const box of boxes) box.value = "";
+  return words;
+}
+
+// What was not taken stands in its box again, before what was typed meanwhile.
+function giveBack(words) {
+  for (const [box, text] of words) {
+    box.value = [text, box.value].filter((part) => part.trim()).join("\n");
+    sessionStorage.setItem(draftKey(box.id), box.value);
+  }
+}
+
 // What was sent is no draft any more; what was typed meanwhile stays.
-function clear(form, sent) {
+function clear(form) {
   for (const name of DRAFTS) {
     const box = form.elements[name];
-    if (box?.nodeName !== "TEXTAREA") continue;
-    const words = sent.get(name);
-    box.value = box.value.startsWith(words) ? box.value.slice(words.length).trimStart() : box.value;
-    if (box.value) sessionStorage.setItem(draftKey(name), box.value);
-    else sessionStorage.removeItem(draftKey(name));
+    if (box?.nodeName === "TEXTAREA" && !box.value) sessionStorage.removeItem(draftKey(name));
   }
   for (const box of form.querySelectorAll("[type=checkbox]")) box.checked = false;
   for (const box of form.querySelectorAll("[type=file]")) box.value = "";

@@ -73,9 +73,11 @@ export class Live {
   show(html) {
     const page = new DOMParser().parseFromString(html, "text/html");
     if (!page.body.dataset.events) return location.reload();
+    const isOlder = Number(page.body.dataset.position) < Number(document.body.dataset.position);
     document.title = page.title;
     morph(document.body, page.body);
     this.onShown(page);
+    if (isOlder) this.refresh(); // it was made before what stood here, and came after
     return page;
   }
 }
