@@ -9,8 +9,8 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine
 
+from bot import search_index
 from bot.database import METADATA, DatabaseError, transaction
-from bot.search_index import is_of_index
 
 FOLDER = Path(__file__).parent / "migrations"
 
@@ -35,9 +35,9 @@ def upgrade(engine: Engine) -> None:
 def drift(conn: Connection) -> list[object]:
     """Return what the migrations and the tables disagree about; empty when they agree."""
     context = MigrationContext.configure(
-        conn, opts={"compare_type": True, "include_name": lambda name, *_: not is_of_index(name)}
+        conn, opts={"compare_type": True, "include_name": lambda name, *_: not search_index.is_of_index(name)}
     )
-    return list(compare_metadata(context, METADATA))
+    return [*compare_metadata(context, METADATA), *search_index.missing(conn)]
 
 
 def revise(engine: Engine, message: str, revision: str) -> None:

@@ -72,6 +72,16 @@ def create(conn: Connection) -> None:
         conn.exec_driver_sql(statement)
 
 
+def missing(conn: Connection) -> list[str]:
+    """Return the statements of the index that the database does not hold as they stand here."""
+    held = {_squeezed(sql) for (sql,) in conn.exec_driver_sql("SELECT sql FROM sqlite_master") if sql}
+    return [statement for statement in STATEMENTS if _squeezed(statement) not in held]
+
+
+def _squeezed(statement: str) -> str:
+    return " ".join(statement.split())
+
+
 def is_of_index(name: str | None) -> bool:
     """Say whether a table belongs to the index, whose tables are made by the database itself."""
     return name is not None and (name == PREFIX or name.startswith(f"{PREFIX}_"))

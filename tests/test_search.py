@@ -223,6 +223,14 @@ def test_the_migration_fills_the_index_and_makes_the_same_one(tmp_path: Path) ->
         assert index_of(conn) == migrated
 
 
+def test_a_trigger_that_was_lost_is_a_drift(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path}/mimin.db")
+    schema.upgrade(engine)
+    with transaction(engine) as conn:
+        conn.exec_driver_sql("DROP TRIGGER search_contact_renamed")
+        assert [str(one).split()[2] for one in migrating.drift(conn)] == ["search_contact_renamed"]
+
+
 def index_of(conn: Connection) -> list[tuple[object, ...]]:
     squeeze = str.maketrans("", "", " \n")
     return [(kind, name, (sql or "").translate(squeeze)) for kind, name, sql in conn.exec_driver_sql(INDEX)]
