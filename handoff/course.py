@@ -20,7 +20,7 @@ from handoff.actions import (
     StopClock,
 )
 from handoff.deadline import Deadline, Status
-from handoff.policy import TARGETED, Kind, Terms
+from handoff.policy import KEPT_BY_WORDS, RESPONSES, TARGETED, Kind, Terms
 
 TermsOf = Callable[[Kind], Terms]
 
@@ -173,8 +173,12 @@ class Course:
             if clock.kind is Kind.RESOLUTION:
                 if self._put(place, deadline.unpause(clock, action.sent_at, action.paused_at)):
                     yield Changed(place, Change.ANNULLED, action.at)
-            elif clock.status is Status.STOPPED and clock.stopped_at == action.sent_at:
-                owed_again = owed_again or clock.kind in (Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE)
+            elif (
+                clock.kind in KEPT_BY_WORDS
+                and clock.stopped_at == action.sent_at
+                and clock.status is Status.STOPPED
+            ):
+                owed_again = owed_again or clock.kind in RESPONSES
                 yield from self._owe_again(place, action)
         for place, clock in enumerate(self.clocks):
             followed = action.next_at is None or clock.started_at < action.next_at

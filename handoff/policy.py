@@ -42,6 +42,7 @@ class Kind(StrEnum):
 
 
 RESPONSES = frozenset({Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE})
+KEPT_BY_WORDS = RESPONSES | {Kind.PROMISE}  # by what staff write; the others by what they decide
 # Whose targets depend on the category of the ticket; the others are the same for every ticket.
 TARGETED = (Kind.FIRST_RESPONSE, Kind.NEXT_RESPONSE, Kind.RESOLUTION)
 

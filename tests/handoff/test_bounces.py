@@ -9,8 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from handoff import clocks, tickets
+from handoff.actions import Annul
+from handoff.course import Course
+from handoff.deadline import Status as ClockStatus
+from handoff.deadline import start, stop
 from handoff.events import Claimed, ContactWrote, CustomerAsked, Promised, ReplyDelivered
-from handoff.policy import Category
+from handoff.policy import Category, Kind
 from handoff.ticket import Status
 from tests.handoff.cast import Desk, at, desk, minutes, policy, promises
 
@@ -138,6 +142,17 @@ def test_what_stopped_nothing_annuls_nothing() -> None:
     before = len(office.log)
     fails(office, at("10:08"), at("10:09"), [(at("10:05"), False)])
     assert office.log[before:] == []
+
+
+def test_what_was_decided_in_the_same_instant_stays_decided() -> None:
+    rules, now = promises(), TEN + minutes(5)
+    kinds = (Kind.APPROVAL, Kind.REVIEW, Kind.FIRST_RESPONSE)
+    terms = {kind: rules.terms(kind, Category.COMPLAINT) for kind in kinds}
+    clocks = [stop(start(kind, TEN, terms[kind]), now) for kind in kinds]
+    course = Course(clocks, lambda kind: terms[kind], now)
+    course.follow([Annul(now, now + minutes(1))])
+    statuses = [ClockStatus.STOPPED, ClockStatus.STOPPED, ClockStatus.RUNNING]
+    assert [clock.status for clock in course.clocks] == statuses
 
 
 steps = st.lists(
