@@ -1,5 +1,6 @@
 """What is due by the calendar, not by a promise: housekeeping and the mornings, run by APScheduler."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
@@ -15,7 +16,8 @@ from bot.access_tables import LOGINS, SESSIONS
 from bot.brand import Brand
 from bot.reports import morning
 from bot.service import Service
-from bot.tables import INBOUND, MARKS
+from bot.tables import INBOUND, MARKS, MESSAGES
+from bot.uploads import uploads_of
 from handoff import swaps
 from handoff.entry import Entry
 
@@ -23,6 +25,7 @@ HOUSEKEEPING = "housekeeping"
 CUSTODY = "custody"
 MORNING = "morning"
 KEPT_RAW = timedelta(days=30)
+LATEST = timedelta(days=1)  # after its file a message comes in moments, if it comes
 
 
 def clean(conn: Connection, now: datetime) -> None:
@@ -32,6 +35,12 @@ def clean(conn: Connection, now: datetime) -> None:
     swaps.clean(conn, now - KEPT_RAW)
     morning.forget_pictures(conn, now)
     conn.execute(delete(INBOUND).where(INBOUND.c.status == "done", INBOUND.c.received_at <= now - KEPT_RAW))
+
+
+def list_uploads(conn: Connection) -> frozenset[str]:
+    """Return the files that messages refer to, by the names that they are kept under."""
+    held = conn.scalars(select(MESSAGES.c.media).where(MESSAGES.c.media.is_not(None)))
+    return frozenset(name for media in held for name in uploads_of(media))
 
 
 def last_run(conn: Connection, chore: str) -> datetime | None:
@@ -69,8 +78,9 @@ class Chores:
     def __init__(self, service: Service, learn_anew: Callable[[], Awaitable[None]]) -> None:
         """Take the process, and what teaches it what followers chose since it last learnt."""
         self._service = service
+        self._learn_anew = learn_anew
         self._chores = (
-            Chore(HOUSEKEEPING, time(3, 30), lambda conn, _, __, now: clean(conn, now), after=learn_anew),
+            Chore(HOUSEKEEPING, time(3, 30), lambda conn, _, __, now: clean(conn, now), after=self._tidy),
             Chore(CUSTODY, time(8), lambda conn, brand, _, now: custody.send_head(conn, brand, now)),
             Chore(MORNING, time(8), morning.send, morning.compose),
         )
@@ -86,6 +96,12 @@ class Chores:
         """Follow the calendar no more."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
+
+    async def _tidy(self) -> None:
+        service = self._service
+        known = await service.read(list_uploads)
+        await asyncio.to_thread(service.uploads.sweep, known, service.now() - LATEST)
+        await self._learn_anew()
 
     async def _begin(self, chore: Chore) -> None:
         service, zone = self._service, self._service.brand.zone

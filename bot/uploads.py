@@ -5,8 +5,9 @@ import re
 import secrets
 import shutil
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -71,6 +72,15 @@ class Uploads:
         """Delete files; one that is gone already is no fault."""
         for upload in uploads:
             if (path := self.find(upload)) is not None:
+                path.unlink(missing_ok=True)
+
+    def sweep(self, known: Set[str], before: datetime) -> None:
+        """Delete files from before that instant which are not `known`: those of messages that never came
+        to be, as when the process was killed in between.
+        """
+        for path in self.folder.glob("*") if self.folder.is_dir() else ():
+            is_ours = KEPT_NAME.fullmatch(path.name) and path.name not in known
+            if is_ours and path.stat().st_mtime < before.timestamp():
                 path.unlink(missing_ok=True)
 
 

@@ -1,6 +1,7 @@
 """What is set by the calendar: a night that was missed is caught up with once, and marked late."""
 
 import asyncio
+import os
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection, Row, delete, select, update
 
-from bot import audit, chores, custody, journal
+from bot import audit, chores, contacts, custody, journal
 from bot.access_tables import AUDIT
 from bot.chores import HOUSEKEEPING, Chores
 from bot.database import METADATA, Writer, open_engine, reading
@@ -68,6 +69,33 @@ def test_a_chore_that_was_missed_runs_once_at_the_start_and_is_marked_late(
     tmp_path: Path, last: datetime | None, said: list[str]
 ) -> None:
     assert started(tmp_path, NOW, last) == (said, NOW if said or last is None else last)
+
+
+def test_a_file_whose_message_never_came_to_be_is_gone_by_the_next_day(tmp_path: Path) -> None:
+    folder, names = tmp_path / "uploads", {name: name * 32 for name in "abc"}
+    folder.mkdir()
+    for name, age in (("a", 2.0), ("b", 0.5), ("c", 2.0)):
+        (folder / names[name]).write_bytes(b"...")
+        then = (NOW - timedelta(days=age)).timestamp()
+        os.utime(folder / names[name], (then, then))
+    (folder / "read me").write_text("not ours")
+    os.utime(folder / "read me", (0, 0))
+    engine = open_engine(f"sqlite:///{tmp_path / 'mimin.db'}")
+    METADATA.create_all(engine)
+    with engine.begin() as conn:
+        thread = contacts.find_or_add(conn, "web", "v1", "Ani", NOW)
+        media = [{"kind": "photo", "upload": names["c"]}]
+        said = {
+            "direction": "in",
+            "author": "contact",
+            "source": "contact",
+            "text": "lihat",
+            "at": NOW,
+            "media": media,
+        }
+        contacts.add_message(conn, thread.id, **said)
+    started(tmp_path, NOW, NOW - timedelta(days=1))
+    assert {path.name for path in folder.iterdir()} == {names["b"], names["c"], "read me"}
 
 
 def test_the_head_of_the_chain_goes_outside_and_shows_what_was_cut_off_since() -> None:
