@@ -9,7 +9,7 @@ from types import MappingProxyType
 class Saying:
     """A sentence, or a part of one, as an English `template` with named places, which is also its key.
 
-    A value may be a saying itself. As a string it is the English text.
+    A value may be a saying or a term itself. As a string it is the English text.
     """
 
     template: str
@@ -17,6 +17,17 @@ class Saying:
 
     def __str__(self) -> str:
         return self.template.format(**self.values)
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A name of ours that languages have words for; its `kind` tells the act "crisis" from the category."""
+
+    kind: str
+    name: str
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class UnclearError(ValueError):
