@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from handoff.entry import Refused
 from handoff.money import parse_amount
 from handoff.policy import Category
+from handoff.saying import Term, UnclearError
 from handoff.when import parse_when
 
 LONGEST = 20_000
@@ -36,7 +37,7 @@ def flag(act: Act, name: str) -> bool:
     """Return a value that is true or false, false by default."""
     value = act.args.get(name, False)
     if not isinstance(value, bool):
-        raise Refused("invalid", f"{name} is true or false")
+        raise Refused("invalid", "{name} is true or false", name=name)
     return value
 
 
@@ -44,7 +45,9 @@ def category(act: Act) -> Category:
     """Return the category that is named."""
     value = act.args.get("value")
     if value not in list(Category):
-        raise Refused("invalid", f"{shown(value)} is not a category; use {', '.join(Category)}")
+        raise Refused(
+            "invalid", "{value} is not a category; use {known}", value=shown(value), known=", ".join(Category)
+        )
     return Category(str(value))
 
 
@@ -53,10 +56,11 @@ def text(act: Act, name: str = "text", *, needed: bool = True) -> str:
     value = act.args.get(name)
     if value is None and not needed:
         return ""
+    what = Term("value", name)
     if not isinstance(value, str) or (needed and not value.strip()):
-        raise Refused("invalid", f"{act.verb} needs a {name}")
+        raise Refused("invalid", "{act} needs a {value}", act=Term("act", act.verb), value=what)
     if len(value) > LONGEST:
-        raise Refused("invalid", f"the {name} is longer than {LONGEST} characters")
+        raise Refused("invalid", "the {value} is longer than {most} characters", value=what, most=LONGEST)
     return value
 
 
@@ -64,8 +68,8 @@ def instant(act: Act, name: str, now: datetime, zone: ZoneInfo) -> datetime:
     """Return the instant that is named, as "16:00" or in full."""
     try:
         return parse_when(str(act.args.get(name) or ""), now, zone)
-    except ValueError as error:
-        raise Refused("invalid", str(error)) from error
+    except UnclearError as error:
+        raise Refused("invalid", error.saying) from error
 
 
 def number(act: Act, name: str) -> int | None:
@@ -75,10 +79,11 @@ def number(act: Act, name: str) -> int | None:
         return None
     if isinstance(value, str) and value.isascii() and value.isdigit():
         value = int(value) if len(value) <= MOST_DIGITS else MOST
+    what = Term("value", name)
     if not isinstance(value, int) or isinstance(value, bool):
-        raise Refused("invalid", f"{shown(value)} is no number of a {name}")
+        raise Refused("invalid", "{given} is no number of a {value}", given=shown(value), value=what)
     if not 0 < value < MOST:
-        raise Refused("unknown", f"there is no {name} of that number")
+        raise Refused("unknown", "there is no {value} of that number", value=what)
     return value
 
 
@@ -94,5 +99,5 @@ def amount(act: Act, currency: str) -> int | None:
         return None
     try:
         return parse_amount(value, currency)
-    except ValueError as error:
-        raise Refused("invalid", str(error)) from error
+    except UnclearError as error:
+        raise Refused("invalid", error.saying) from error

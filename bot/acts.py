@@ -91,6 +91,8 @@ def _target(conn: Connection, act: Act) -> tuple[Thread, Filed | None]:
 
 
 def _block(conn: Connection, thread: Thread, *, block: bool) -> None:
-    if thread.blocked == block:
-        raise Refused("not_available", f"{thread.name} is {'already' if block else 'not'} blocked")
+    if block and thread.blocked:
+        raise Refused("not_available", "{name} is already blocked", name=thread.name)
+    if not block and not thread.blocked:
+        raise Refused("not_available", "{name} is not blocked", name=thread.name)
     contacts.set_blocked(conn, thread, blocked=block)

@@ -12,6 +12,7 @@ from bot.cutting import LONGEST, units
 from handoff import crises, statements
 from handoff.crisis import ALL
 from handoff.entry import Refused
+from handoff.saying import Saying
 from handoff.staff import Person
 from knowledge.mistakes import nearest
 
@@ -52,14 +53,20 @@ def _scope(conn: Connection, brand: Brand, act: Act) -> str:
     if scope == ALL or scope in known:
         return scope
     meant = nearest(scope, known)
-    hint = f'; did you mean "{meant}"?' if meant else ""
-    raise Refused("unknown", f'"{scope[:60]}" is no article, no tag and not "{ALL}"{hint}')
+    hint = Saying('; did you mean "{meant}"?', {"meant": meant}) if meant else ""
+    raise Refused(
+        "unknown",
+        '"{scope}" is no article, no tag and not "{all}"{hint}',
+        scope=scope[:60],
+        all=ALL,
+        hint=hint,
+    )
 
 
 def _statement(brand: Brand, act: Act, *, needed: bool = True) -> str:
     words = values.text(act, "statement", needed=needed).strip()
     if units(words) > LONGEST:
-        raise Refused("invalid", f"a statement is one message, {LONGEST} characters at most")
+        raise Refused("invalid", "a statement is one message, {most} characters at most", most=LONGEST)
     guarding.require_statement(brand, words)
     return words
 

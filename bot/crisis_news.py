@@ -58,7 +58,8 @@ def ask_second(conn: Connection, brand: Brand, statement: int, now: datetime) ->
 def tell_seniors(conn: Connection, brand: Brand, told: TellSeniors, now: datetime) -> None:
     """Tell those above what somebody did; who may lock a doubtful account gets the button for it."""
     time = clock_words(told.until, now, brand.zone, brand.language) if told.until else "-"
-    values = {"name": people.name_of(conn, told.by), "time": time, **told.values}
+    said = {name: brand.wording.speak(value, brand.language) for name, value in told.values.items()}
+    values = {"name": people.name_of(conn, told.by), "time": time, **said}
     text = brand.wording.say(f"seniors_{told.key}", brand.language, **values)
     cause = f"seniors:{told.key}:{told.by}:{told.subject}:{now.isoformat()}"
     doubtful = people.find_by_id(conn, told.subject) if told.key == "suspicious" else None

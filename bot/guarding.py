@@ -15,9 +15,9 @@ from handoff.entry import Doubted, Refused
 from handoff.guard import Context, Finding, Level, Part
 from handoff.money import find_amounts
 from handoff.personal import find_personal
+from handoff.saying import Saying
 from knowledge.understanding import Understanding
 
-AGAIN = "; send it again to confirm"
 LATELY = 50  # messages of a follower among which their own numbers are looked for
 
 
@@ -75,6 +75,11 @@ def require_statement(brand: Brand, text: str) -> None:
     _require([one for one in findings if one.level is Level.BLOCK], confirmed=False)
 
 
+def found(refused: Refused) -> object:
+    """Return what the guard found in a text, without what becomes of it; else all that is said of it."""
+    return refused.saying.values.get("found", refused.saying)
+
+
 def impressions(brand: Brand, text: str) -> dict[str, tuple[float, str]]:
     """Return what a text reads as, with its chance and the words that spoke for it."""
     seen = brand.understanding.outgoing.seems(text)
@@ -93,14 +98,18 @@ def _require(findings: Sequence[Finding], *, confirmed: bool) -> None:
     grave = [one for one in findings if one.level is Level.BLOCK]
     doubtful = [one for one in findings if one.level is Level.CONFIRM]
     if grave:
-        raise Refused("guard", f"{_joined(grave)}; the text was not sent")
+        raise Refused("guard", "{found}; the text was not sent", found=_joined(grave))
     if doubtful and not confirmed:
         unnamed = [replace(one, what="…") if one.rule == "name" else one for one in doubtful]
-        raise Doubted("guard", f"{_joined(doubtful)}{AGAIN}", _joined(unnamed))
+        kept = str(_joined(unnamed))
+        raise Doubted("guard", "{found}; send it again to confirm", kept, found=_joined(doubtful))
 
 
-def _joined(findings: Sequence[Finding]) -> str:
-    return "; ".join(finding.sentence for finding in findings)
+def _joined(findings: Sequence[Finding]) -> Saying:
+    first, *others = findings
+    if not others:
+        return first.saying
+    return Saying("{first}; {others}", {"first": first.saying, "others": _joined(others)})
 
 
 def _known(conn: Connection, brand: Brand, thread: Thread) -> frozenset[str]:

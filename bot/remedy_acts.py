@@ -16,6 +16,7 @@ from handoff.approval import Status
 from handoff.approvals import Asked, Remedy
 from handoff.entry import Refused
 from handoff.policy import Sop
+from handoff.saying import Term
 from handoff.staff import Person, require_hold
 from handoff.tickets import Filed
 
@@ -106,7 +107,7 @@ def _review(conn: Connection, brand: Brand, person: Person, act: Act, now: datet
             for row in overrides.list_unreviewed(conn)
             if _is_about(act, row.ticket_id, row.conversation_id)
         ]
-        number = _only([row.id for row in waiting], "override")
+        number = _only([row.id for row in waiting], Term("value", "override"))
     row = overrides.get(conn, number)
     own_case = contacts.is_person(contacts.get(conn, row.conversation_id), person)
     verdict, words = values.text(act, "verdict"), values.text(act, "reason", needed=False)
@@ -121,7 +122,10 @@ def _asked(conn: Connection, act: Act) -> Asked:
     if number is None:
         fits = Status.APPROVED_CHANGED if act.verb == "reword" else Status.PENDING
         waiting = approvals.list_open(conn, statuses=(fits,))
-        number = _only([one.id for one in waiting if _is_about(act, one.ticket, one.conversation)], "request")
+        number = _only(
+            [one.id for one in waiting if _is_about(act, one.ticket, one.conversation)],
+            Term("value", "request"),
+        )
     return approvals.get(conn, number)
 
 
@@ -129,12 +133,14 @@ def _is_about(act: Act, ticket: int, conversation: int) -> bool:
     return act.ticket in (None, ticket) and act.conversation in (None, conversation)
 
 
-def _only(numbers: list[int], what: str) -> int:
+def _only(numbers: list[int], what: Term) -> int:
     if not numbers:
-        raise Refused("not_open", f"no {what} waits for that")
+        raise Refused("not_open", "no {value} waits for that", value=what)
     if len(numbers) > 1:
         listed = ", ".join(map(str, numbers))
-        raise Refused("unknown", f"several are open; name one {what} of {listed}")
+        raise Refused(
+            "unknown", "several are open; name one {value} of {numbers}", value=what, numbers=listed
+        )
     return numbers[0]
 
 
@@ -144,7 +150,8 @@ def _amount(act: Act, sop: Sop) -> int:
     if amount is not None:
         return amount
     if max(sop.decision_maker, sop.override_cap) > 0:
-        raise Refused("invalid", f"{act.verb} of {sop.action} needs an amount")
+        verb = Term("act", act.verb)
+        raise Refused("invalid", "{act} of {action} needs an amount", act=verb, action=sop.action)
     return 0
 
 
@@ -152,5 +159,5 @@ def _text(act: Act) -> str:
     """Return the text for the follower, which goes out whole or not at all."""
     text = values.text(act)
     if units(text) > LONGEST:
-        raise Refused("invalid", f"the text is longer than one message, {LONGEST} characters")
+        raise Refused("invalid", "the text is longer than one message, {most} characters", most=LONGEST)
     return text

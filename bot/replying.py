@@ -11,7 +11,7 @@ from bot.contacts import Thread
 from bot.mode import is_lingering
 from bot.outbox import Letter
 from bot.uploads import uploads_of
-from bot.wording import clock_words
+from bot.wording import Moment
 from handoff import climbs, events, people, tickets
 from handoff.entry import Refused
 from handoff.events import Event
@@ -38,7 +38,7 @@ def reply(
     carried = _carried(act, thread)
     newest = tickets.find_newest(conn, thread.id)
     if filed is not None and newest is not None and newest.id != filed.id:
-        raise Refused("not_open", f"ticket {newest.id} followed it in this conversation")
+        raise Refused("not_open", "ticket {ticket} followed it in this conversation", ticket=newest.id)
     lingering = filed is not None and is_lingering(filed.ticket, now)
     if filed is None or (not filed.ticket.is_open and not lingering):
         ticket_id, effects = tickets.open_for_staff(conn, brand.promises, thread.id, person.id, now)
@@ -49,8 +49,8 @@ def reply(
             effects = tickets.apply(conn, brand.promises, filed, taking(filed, person), now)
             ledger.record(conn, brand, effects, now)
         elif filed.ticket.assignee != person.id:
-            name = people.name_of(conn, filed.ticket.assignee)
-            raise Refused("held", f"{name} holds the conversation; your text was not sent")
+            holder = people.name_of(conn, filed.ticket.assignee)
+            raise Refused("held", "{holder} holds the conversation; your text was not sent", holder=holder)
     guarding.require(conn, brand, thread, ticket_id, words, confirmed=flag(act, "confirmed"))
     awaiting, update = flag(act, "awaiting"), flag(act, "update")
     message = contacts.add_message(
@@ -115,10 +115,13 @@ def promise(
 def require_reachable(thread: Thread) -> None:
     """Raise Refused where nothing may be sent to the follower, or nothing would arrive."""
     if thread.blocked:
-        raise Refused("not_available", f"{thread.name} is blocked; a supervisor unblocks")
+        raise Refused("not_available", "{name} is blocked; a supervisor unblocks", name=thread.name)
     if not thread.reachable:
-        why = "has blocked this account, or not opened a private chat with it yet"
-        raise Refused("not_available", f"{thread.name} cannot be reached: {why}")
+        raise Refused(
+            "not_available",
+            "{name} cannot be reached: has blocked this account, or not opened a private chat with it yet",
+            name=thread.name,
+        )
 
 
 def held(conn: Connection, brand: Brand, person: Person, filed: Filed, now: datetime) -> Filed:
@@ -175,8 +178,8 @@ def _require_open_window(brand: Brand, thread: Thread, by: datetime) -> None:
         return
     closes = thread.last_at + WINDOW
     if by > closes:
-        time = clock_words(closes, thread.last_at, brand.zone, brand.language)
         raise Refused(
             "not_available",
-            f"Telegram lets nobody but the account itself write here after {time}; promise less",
+            "Telegram lets nobody but the account itself write here after {time}; promise less",
+            time=Moment(closes, thread.last_at, brand.zone),
         )

@@ -112,10 +112,10 @@ class Simulation:
                 thread = contacts.find(conn, CHANNEL, name)
                 asked = surveys.list_asked(conn, thread.id) if thread else ()
                 if thread is None or not asked:
-                    raise Refused("unknown", f"{name} was not asked how it went")
+                    raise Refused("unknown", "{name} was not asked how it went", name=name)
                 ticket = line.ticket if line.ticket is not None else int(asked[0].ticket_id)
                 if not 0 < ticket < MOST:
-                    raise Refused("unknown", f"there is no ticket {ticket}")
+                    raise Refused("unknown", "there is no ticket {ticket}", ticket=ticket)
                 words = values.text(Act("rate", args=line.args), "words", needed=False)
                 mark = values.number(Act("rate", args=line.args), "mark") or 0
                 rating.rate(conn, self._brand, thread, ticket, mark, line.at, asks=not words)
@@ -131,7 +131,7 @@ class Simulation:
         try:
             person = people.find_staff(conn, line.who or "")
             if person is None:
-                raise Refused("unknown", f"{line.who} is not at the desk")
+                raise Refused("unknown", "{name} is not at the desk", name=line.who)
             act = self._addressed(conn, line)
             with conn.begin_nested():
                 acts.perform(conn, self._brand, person, act, line.at)
@@ -145,13 +145,13 @@ class Simulation:
         if verb in UNADDRESSED and line.ticket is None and line.to is None:
             return Act(verb, args=args)
         if line.ticket is not None and not 0 < line.ticket < MOST:
-            raise Refused("unknown", f"there is no ticket {line.ticket}")
+            raise Refused("unknown", "there is no ticket {ticket}", ticket=line.ticket)
         if line.ticket is not None:
             return Act(verb, line.ticket, args=args)
         if line.to is not None:
             thread = contacts.find(conn, CHANNEL, line.to)
             if thread is None:
-                raise Refused("unknown", f"no follower is called {line.to}")
+                raise Refused("unknown", "no follower is called {name}", name=line.to)
             return Act(verb, conversation=thread.id, args=args)
         waiting = tickets.list_open(conn)
         if len(waiting) == 1:
@@ -161,8 +161,9 @@ class Simulation:
         known = conn.execute(select(func.min(CONVERSATIONS.c.id), func.count())).one()
         if not waiting and known[1] == 1:
             return Act(verb, conversation=known[0], args=args)
-        several = f"{len(waiting)} tickets are open" if waiting else "no ticket is open"
-        raise Refused("unknown", f"{several}; name a ticket or a follower")
+        if not waiting:
+            raise Refused("unknown", "no ticket is open; name a ticket or a follower")
+        raise Refused("unknown", "{count} tickets are open; name a ticket or a follower", count=len(waiting))
 
     def _deliver(self, conn: Connection, now: datetime) -> None:
         while ready := outbox.list_ready(conn, now):

@@ -14,6 +14,7 @@ from handoff import people, shifts
 from handoff.entry import Entry, Refused, TellSeniors
 from handoff.hours import parse_weekly
 from handoff.policy import Role
+from handoff.saying import Saying, Term, UnclearError
 from handoff.staff import Person, may_appoint, outranks, require_name
 
 VERBS = ("lock", "end_sessions", "manage_staff", "invite")
@@ -38,7 +39,7 @@ def _lock(conn: Connection, brand: Brand, person: Person, act: Act, now: datetim
     """Lock an account out: no act, button or page of theirs works from now on, and what they held waits
     again. `mimin staff add`, or adding them on the desk, brings them back.
     """
-    other = _below(conn, person, act, "locking")
+    other = _below(conn, person, act, Saying("locking"))
     freed = shifts.leave(conn, brand.promises, other, now)
     revoke(conn, other.id)
     entry = Entry("staff_removed", staff=other.id, data={"by": person.id})
@@ -50,7 +51,7 @@ def _end_sessions(conn: Connection, person: Person, act: Act, now: datetime) -> 
     """Sign a browser out, or all of somebody's; one's own, where nobody is named, need nobody above."""
     other = meant(conn, act) if act.args.get("person") else person
     if other.id != person.id:
-        other = _below(conn, person, act, "signing out")
+        other = _below(conn, person, act, Saying("signing out"))
     session = values.text(act, "session", needed=False)
     if not session:
         revoke(conn, other.id)
@@ -67,7 +68,7 @@ def _add(conn: Connection, brand: Brand, person: Person, act: Act, now: datetime
     hours, email = _hours(act) or [], _email(act)
     known = people.find_former(conn, name)
     if known is not None and not outranks(person, known):
-        raise Refused("not_allowed", f"bringing {known.name} back takes somebody above them")
+        raise Refused("not_allowed", "bringing {name} back takes somebody above them", name=known.name)
     new = people.add_staff(conn, name, role, None, hours, email or None)
     journal.append(conn, Entry("staff_added", staff=new.id, data={"by": person.id, "role": role}), now)
     told = TellSeniors("added", _values(brand, name, role), None, person.id, new.id)
@@ -76,7 +77,7 @@ def _add(conn: Connection, brand: Brand, person: Person, act: Act, now: datetime
 
 def _change(conn: Connection, brand: Brand, person: Person, act: Act, now: datetime) -> None:
     """Change the role of somebody below, their hours and their address; what is not named stays."""
-    other = _below(conn, person, act, "changing")
+    other = _below(conn, person, act, Saying("changing"))
     role = _role(act, person) if act.args.get("role") else other.role
     hours, email = _hours(act), _email(act)
     is_other = (hours is not None and tuple(hours) != other.on_call) or email not in (None, other.email or "")
@@ -97,7 +98,7 @@ def _change(conn: Connection, brand: Brand, person: Person, act: Act, now: datet
 
 def _invite(conn: Connection, brand: Brand, person: Person, act: Act, now: datetime) -> None:
     """Let a link be made by which somebody below tells their Telegram account; who asks gives it to them."""
-    other = _below(conn, person, act, "inviting")
+    other = _below(conn, person, act, Saying("inviting"))
     told = TellSeniors("invited", {"who": other.name}, None, person.id, other.id)
     entry = Entry("staff_invited", staff=other.id, data={"by": person.id})
     ledger.record(conn, brand, [entry, told], now)
@@ -115,21 +116,24 @@ def meant(conn: Connection, act: Act) -> Person:
     return found
 
 
-def _below(conn: Connection, person: Person, act: Act, doing: str) -> Person:
+def _below(conn: Connection, person: Person, act: Act, doing: Saying) -> Person:
     """Return who is meant, who has to be below."""
     other = meant(conn, act)
     if not outranks(person, other):
-        raise Refused("not_allowed", f"{doing} {other.name} takes somebody above them")
+        raise Refused("not_allowed", "{doing} {name} takes somebody above them", doing=doing, name=other.name)
     return other
 
 
 def _role(act: Act, person: Person) -> Role:
     given = act.args.get("role")
     if given not in list(Role):
-        raise Refused("invalid", f"{values.shown(given)} is not a role; use {', '.join(Role)}")
+        raise Refused(
+            "invalid", "{value} is not a role; use {known}", value=values.shown(given), known=", ".join(Role)
+        )
     role = Role(str(given))
     if not may_appoint(person, role):
-        raise Refused("not_allowed", f"making somebody {role.replace('_', ' ')} takes somebody above that")
+        new = Term("role", role.replace("_", " "))
+        raise Refused("not_allowed", "making somebody {role} takes somebody above that", role=new)
     return role
 
 
@@ -141,8 +145,8 @@ def _hours(act: Act) -> list[str] | None:
     for line in lines:
         try:
             parse_weekly(line)
-        except ValueError as error:
-            raise Refused("invalid", f"on call: {error}") from error
+        except UnclearError as error:
+            raise Refused("invalid", "on call: {why}", why=error.saying) from error
     return lines
 
 
@@ -153,8 +157,8 @@ def _email(act: Act) -> str | None:
     given = values.text(act, "email", needed=False).strip()
     try:
         return parse_mail_address(given) if given else ""
-    except ValueError as error:
-        raise Refused("invalid", f"e-mail: {error}") from error
+    except UnclearError as error:
+        raise Refused("invalid", "e-mail: {why}", why=error.saying) from error
 
 
 def _values(brand: Brand, who: str, role: Role) -> dict[str, object]:

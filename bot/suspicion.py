@@ -7,6 +7,7 @@ from sqlalchemy import Connection, func, select
 from bot.tables import LOG
 from handoff import people
 from handoff.entry import Doubted, Effect, Entry, Refused, TellSeniors
+from handoff.saying import Saying
 
 MANY = 3
 LATELY = 20_000  # entries of the log among which they are looked for
@@ -36,6 +37,6 @@ def noticed(conn: Connection, who: str, refused: Refused, now: datetime) -> list
             count += 1
     if count < MANY:
         return []
-    values = {"name": person.name, "count": count, "why": refused.CODES[refused.code]}
+    values = {"name": person.name, "count": count, "why": Saying(refused.CODES[refused.code])}
     entry = Entry("suspicious", staff=person.id, data={"refused": count})
     return [entry, TellSeniors("suspicious", values, None, person.id, person.id)]

@@ -11,6 +11,7 @@ from bot.replying import note, taking
 from handoff import approvals, climbs, events, people, tickets
 from handoff.entry import Refused
 from handoff.events import Event
+from handoff.saying import Term
 from handoff.staff import Person, require_hold
 from handoff.tickets import Filed
 
@@ -46,7 +47,7 @@ def _event(conn: Connection, brand: Brand, person: Person, act: Act, filed: File
         if current.is_open and current.assignee == person.id:
             raise Refused("held", "you hold the ticket already")
         if current.is_open and current.assignee is not None:
-            raise Refused("held", f"{holder} holds the ticket")
+            raise Refused("held", "{holder} holds the ticket", holder=holder)
         return taking(filed, person)
     if act.verb == "take_over":
         if current.is_open and current.assignee in (None, person.id):
@@ -76,7 +77,7 @@ def _event(conn: Connection, brand: Brand, person: Person, act: Act, filed: File
         case "hand_over":
             return _handing_over(conn, act, filed)
         case _:
-            raise Refused("invalid", f"{act.verb} is not done to a ticket")
+            raise Refused("invalid", "{act} is not done to a ticket", act=Term("act", act.verb))
 
 
 def _handing_over(conn: Connection, act: Act, filed: Filed) -> Event:
@@ -86,7 +87,7 @@ def _handing_over(conn: Connection, act: Act, filed: Filed) -> Event:
     if taker is None:
         raise Refused("unknown", "nobody of that name is at the desk")
     if filed.ticket.assignee in (None, taker.id):
-        raise Refused("not_available", f"{taker.name} may claim it")
+        raise Refused("not_available", "{name} may claim it", name=taker.name)
     return events.TakenOver(taker.id)
 
 
@@ -95,6 +96,6 @@ def _require_reopening(conn: Connection, brand: Brand, filed: Filed, now: dateti
         raise Refused("not_available", "the ticket is open")
     newest = tickets.find_newest(conn, filed.conversation)
     if newest is not None and newest.id != filed.id:
-        raise Refused("not_available", f"ticket {newest.id} followed it in this conversation")
+        raise Refused("not_available", "ticket {ticket} followed it in this conversation", ticket=newest.id)
     if now - filed.ticket.resolved_at > brand.promises.reopen_within:
         raise Refused("not_available", "it was resolved too long ago; a new message opens a new ticket")

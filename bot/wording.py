@@ -1,4 +1,4 @@
-"""The bot's own words: fixed texts by key and language, and how a time is said."""
+"""The bot's own words: fixed texts by key and language, sayings by their English, and how a time is said."""
 
 import tomllib
 from collections.abc import Mapping
@@ -7,6 +7,8 @@ from datetime import date, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from handoff.saying import Saying, Term
 
 FOLDER = Path(__file__).parent / "wording"
 LANGUAGES = ("id", "en")
@@ -24,14 +26,45 @@ QUOTE = 60
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The fixed texts, by language and key; `canned` are the ready replies that staff pick from."""
+    """The fixed texts, by language and key; `canned` are the ready replies that staff pick from.
+
+    `sayings` are by language, kind and English; where a language has none, the English is said.
+    """
 
     texts: Mapping[str, Mapping[str, str]]
     canned: Mapping[str, Mapping[str, str]]
+    sayings: Mapping[str, Mapping[str, Mapping[str, str]]]
 
     def say(self, key: str, language: str, **values: object) -> str:
         """Return the text of `key` with its places filled."""
         return self.texts[language][key].format(**values)
+
+    def speak(self, said: object, language: str) -> str:
+        """Return a saying, a term or a moment in the words of the language; any other value as it is."""
+        match said:
+            case Saying(template, values):
+                parts = {name: self.speak(value, language) for name, value in values.items()}
+                return self._words("sentence", template, language).format(**parts)
+            case Term(kind, name):
+                return self._words(kind, name, language)
+            case Moment(at, now, zone):
+                return clock_words(at, now, zone, language)
+        return str(said)
+
+    def _words(self, kind: str, english: str, language: str) -> str:
+        return self.sayings.get(language, {}).get(kind, {}).get(english, english)
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """An instant as a value of a saying; as a string it is in English."""
+
+    at: datetime
+    now: datetime
+    zone: ZoneInfo
+
+    def __str__(self) -> str:
+        return clock_words(self.at, self.now, self.zone, "en")
 
 
 @cache
@@ -43,6 +76,7 @@ def read_wording(folder: Path = FOLDER) -> Wording:
     return Wording(
         {language: _texts(texts) | _texts(texts["staff"]) for language, texts in read.items()},
         {language: _texts(texts["canned"]) for language, texts in read.items()},
+        {"id": tomllib.loads((folder / "refusals.toml").read_text("utf-8"))},
     )
 
 

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from handoff.entry import Refused
+from handoff.saying import Term
 
 
 class Status(StrEnum):
@@ -169,9 +170,9 @@ def decide(before: Request, event: Event) -> Request:
     _require_person(before, event)
     possible = NEXT_STATUS.get((before.status, type(event)))
     if possible is None:
-        state = before.status.replace("_", " ")
+        state = Term("request", before.status.replace("_", " "))
         code = "not_available" if before.status is Status.APPROVED_CHANGED else "not_open"
-        raise Refused(code, f"the request is {state}")
+        raise Refused(code, "the request is {state}", state=state)
     at = getattr(event, "at", None)
     if at is not None and not isinstance(event, TimePassed) and at >= before.expires_at:
         raise Refused("not_open", "the request has expired")
@@ -211,7 +212,11 @@ def _approved(request: Request, event: Approved) -> Request:
         request = replace(request, first_by=None)
     by, amount = event.by, request.worth if event.amount is None else event.amount
     if request.first_by is not None and amount != request.worth:
-        raise Refused("invalid", f"the first approval is for {request.worth}; approve that, or reject it")
+        raise Refused(
+            "invalid",
+            "the first approval is for {amount}; approve that, or reject it",
+            amount=request.worth,
+        )
     changed = None if amount == request.amount else amount
     done = Status.APPROVED if changed is None else Status.APPROVED_CHANGED
     if request.first_by is None and amount <= by.most:

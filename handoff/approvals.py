@@ -12,6 +12,7 @@ from handoff.authority_tables import APPROVALS
 from handoff.entry import Effect, Entry, MarkSettled, Refused, SendRemedy, TellRequester
 from handoff.events import ApprovalAsked, ApprovalDecided, ApprovalDropped
 from handoff.policy import Kind, Promises, Role, Sop
+from handoff.saying import Saying
 from handoff.sop import Spent, is_within
 from handoff.staff import Person, outranks_admin
 from handoff.ticket_rows import Filed
@@ -36,8 +37,10 @@ def get_sop(promises: Promises, action: str) -> Sop:
     """Return the remedy of that name; raises Refused where the SOP has none."""
     sop = promises.find_sop(action)
     if sop is None:
-        known = ", ".join(one.action for one in promises.sop) or "nothing"
-        raise Refused("limit", f"there is no remedy {action!r} in the SOP; it has {known}")
+        known = ", ".join(one.action for one in promises.sop) or Saying("nothing")
+        raise Refused(
+            "limit", "there is no remedy {action!r} in the SOP; it has {known}", action=action, known=known
+        )
     return sop
 
 
@@ -233,7 +236,7 @@ def _require_ticket(conn: Connection, asked: Asked, approver: Standing | None) -
     if approver is not None and not approver.may_decide:
         return
     if not tickets.get(conn, asked.ticket).ticket.is_open:
-        raise Refused("not_open", f"ticket {asked.ticket} is resolved")
+        raise Refused("not_open", "ticket {ticket} is resolved", ticket=asked.ticket)
 
 
 def _decided(conn: Connection, promises: Promises, asked: Asked, by: int, now: datetime) -> list[Effect]:

@@ -28,7 +28,7 @@ def get(conn: Connection, approval_id: int) -> Asked:
     """Return the request of that id; raises Refused where there is none."""
     row = conn.execute(select(APPROVALS).where(APPROVALS.c.id == approval_id)).first()
     if row is None:
-        raise Refused("unknown", f"there is no request {approval_id}")
+        raise Refused("unknown", "there is no request {request}", request=approval_id)
     return read(row)
 
 

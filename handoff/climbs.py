@@ -12,6 +12,7 @@ from handoff.climb_rows import Known, holds
 from handoff.entry import Effect, Entry, MarkTaken, Refused
 from handoff.ladder import Climb, Ping
 from handoff.policy import OWN_REASON, Category, Kind, Promises, Reason
+from handoff.saying import Saying
 from handoff.staff import Person, outranks_admin
 from handoff.switchboard import Switchboard, open_switchboard
 from handoff.tables import ALERTS, CLIMBS, DEADLINES, TICKETS
@@ -149,8 +150,8 @@ def ack(
     known = climb_rows.of_crisis(conn, crisis) if ticket is None else climb_rows.of_ticket(conn, ticket)
     ringing = [one for one in known if one.climb.is_open]
     if not ringing:
-        what = "the crisis" if ticket is None else "this ticket"
-        raise Refused("not_available", f"there is no open alert for {what}")
+        what = Saying("the crisis") if ticket is None else Saying("this ticket")
+        raise Refused("not_available", "there is no open alert for {what}", what=what)
     open_ = [one for one in ringing if summons.judged(conn, one) != person.id]
     if not open_:
         raise Refused("not_available", "others are called here, to judge what you asked for or did")

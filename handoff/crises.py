@@ -12,6 +12,7 @@ from handoff.authority_tables import CRISES, IS_GOING_ON, PAUSES
 from handoff.crisis import ALL, PAUSE, REMINDER, Crisis, Status
 from handoff.entry import AskSecond, Effect, Entry, Refused, ReportCrisis, TellClosing, TellSeniors
 from handoff.policy import Kind, Promises, Role
+from handoff.saying import Term
 from handoff.staff import Person
 
 WARN_SHARE = 0.75
@@ -46,7 +47,7 @@ def get(conn: Connection, crisis_id: int) -> Row[Any]:
     """Return one incident's row; raises Refused where there is none."""
     row = conn.execute(select(CRISES).where(CRISES.c.id == crisis_id)).first()
     if row is None:
-        raise Refused("unknown", f"there is no crisis {crisis_id}")
+        raise Refused("unknown", "there is no crisis {crisis}", crisis=crisis_id)
     return row
 
 
@@ -72,7 +73,8 @@ def watch(conn: Connection, promises: Promises, person: Person, scope: str, now:
     """Watch a scope because somebody at the desk sees something coming."""
     known = _find(conn, scope)
     if known is not None:
-        raise Refused("not_available", f"the scope {scope} is in {known.crisis.status} already")
+        status = Term("crisis", known.crisis.status)
+        raise Refused("not_available", "the scope {scope} is in {status} already", scope=scope, status=status)
     known, effects = _begin(conn, scope, Evidence(now), person)
     return effects + crisis_alarms.alarm(conn, promises, known.id, now)
 
@@ -146,7 +148,7 @@ def end(conn: Connection, person: Person, scope: str, statement: str, now: datet
     """
     known = _find(conn, scope)
     if known is None:
-        raise Refused("not_available", f"there is no crisis in the scope {scope}")
+        raise Refused("not_available", "there is no crisis in the scope {scope}", scope=scope)
     after = crisis.decide(known.crisis, crisis.Ended(now))
     crisis_alarms.quieten(conn, known.id)
     crisis_alarms.quieten(conn, known.id, Kind.PROMISE)

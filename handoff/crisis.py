@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from handoff.entry import Refused
+from handoff.saying import Saying
 
 ALL = "all"
 CALM = timedelta(hours=24)  # after its last sign a watch is over by itself
@@ -85,16 +86,16 @@ def decide(before: Crisis, event: Event) -> Crisis:
     """
     status = NEXT_STATUS.get((before.status, type(event)))
     if status is None:
-        raise Refused("not_available", f"there is {_STATE[before.status]} in this scope")
+        raise Refused("not_available", "there is {state} in this scope", state=_STATE[before.status])
     seen = max(before.seen_at, event.at) if isinstance(event, Watched | Declared) else before.seen_at
     return replace(before, status=status, seen_at=seen)
 
 
 _STATE = {
-    _N: "no crisis",
-    _W: "only a watch",
-    _C: "a crisis going on",
-    _R: "a crisis that is over, whose closing words wait for a second person,",
+    _N: Saying("no crisis"),
+    _W: Saying("only a watch"),
+    _C: Saying("a crisis going on"),
+    _R: Saying("a crisis that is over, whose closing words wait for a second person,"),
 }
 
 

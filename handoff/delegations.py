@@ -11,6 +11,7 @@ from handoff import people
 from handoff.authority_tables import DELEGATIONS
 from handoff.entry import Refused
 from handoff.policy import Promises
+from handoff.saying import Saying
 from handoff.staff import Person, outranks_admin
 
 
@@ -42,12 +43,14 @@ def delegate(
 ) -> Delegation:
     """Lend it; raises Refused where there is none of one's own to lend, or the dates make no sense."""
     if gives.id == takes.id:
-        raise Refused("invalid", f"{gives.name} cannot delegate to themselves")
+        raise Refused("invalid", "{name} cannot delegate to themselves", name=gives.name)
     if not outranks_admin(gives.role):
-        raise Refused("not_allowed", f"{gives.name} has no authority of their own to lend")
+        raise Refused("not_allowed", "{name} has no authority of their own to lend", name=gives.name)
     if action is not None and promises.find_sop(action) is None:
-        known = ", ".join(sop.action for sop in promises.sop) or "none"
-        raise Refused("unknown", f"there is no remedy {action!r}; there is {known}")
+        known = ", ".join(sop.action for sop in promises.sop) or Saying("none")
+        raise Refused(
+            "unknown", "there is no remedy {action!r}; there is {known}", action=action, known=known
+        )
     if ends_at <= begins_at or ends_at <= now:
         raise Refused("invalid", "a delegation ends after it begins, and not in the past")
     if cap < 0:
@@ -93,7 +96,7 @@ def undo(conn: Connection, delegation: int, now: datetime) -> Delegation:
     """Take one back; raises Refused where there is none that is not over."""
     known = next((one for one in list_current(conn, now) if one.id == delegation), None)
     if known is None:
-        raise Refused("unknown", f"there is no delegation {delegation} that is not over")
+        raise Refused("unknown", "there is no delegation {number} that is not over", number=delegation)
     conn.execute(delete(DELEGATIONS).where(DELEGATIONS.c.id == delegation))
     return known
 

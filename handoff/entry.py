@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from types import MappingProxyType
 
+from handoff.saying import Saying
+
 
 @dataclass(frozen=True, slots=True)
 class Entry:
@@ -156,8 +158,9 @@ Effect = (
 class Refused(Exception):  # noqa: N818 - an answer to a person, not a fault
     """An act that may not happen; it changes nothing.
 
-    `code` is one of CODES, `sentence` tells the person why in words. `kept` is the sentence as it may
-    stand among the words of the conversation, where it differs: without another follower's name.
+    `code` is one of CODES; `saying` tells the person why, and `bot` says it in their language. `kept` is
+    the sentence as it may stand among the words of the conversation, where it differs: without another
+    follower's name.
     """
 
     # Each code with what stands for its sentences where nothing can be erased: nobody's words or name.
@@ -174,11 +177,18 @@ class Refused(Exception):  # noqa: N818 - an answer to a person, not a fault
         }
     )
 
-    def __init__(self, code: str, sentence: str, kept: str | None = None) -> None:
-        super().__init__(f"{code}: {sentence}")
+    def __init__(
+        self, code: str, template: str | Saying, /, kept: str | None = None, **values: object
+    ) -> None:
         self.code = code
-        self.sentence = sentence
-        self.kept = sentence if kept is None else kept
+        self.saying = template if isinstance(template, Saying) else Saying(template, values)
+        self.kept = self.sentence if kept is None else kept
+        super().__init__(f"{code}: {self.sentence}")
+
+    @property
+    def sentence(self) -> str:
+        """Return why, in English."""
+        return str(self.saying)
 
     @property
     def openly(self) -> str:

@@ -8,6 +8,7 @@ from types import MappingProxyType
 
 from handoff.money import Amount, format_amount
 from handoff.personal import Datum
+from handoff.saying import Saying
 
 
 class Level(StrEnum):
@@ -67,9 +68,9 @@ class Finding:
         return LEVELS[self.rule]
 
     @property
-    def sentence(self) -> str:
+    def saying(self) -> Saying:
         """Return what it says to who wrote the text."""
-        return SENTENCES[self.said].format(what=self.what, meant=self.meant)
+        return Saying(SENTENCES[self.said], {"what": self.what, "meant": self.meant})
 
 
 @dataclass(frozen=True, slots=True)

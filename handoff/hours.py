@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import NamedTuple
 
+from handoff.saying import UnclearError
+
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 DAY_MINUTES = 24 * 60
 
@@ -57,16 +59,17 @@ class Rota(NamedTuple):
 
 
 def parse_interval(text: str) -> Interval:
-    """Read "09:00-12:00", or past midnight "22:00-02:00"; ValueError says what is allowed."""
+    """Read "09:00-12:00", or past midnight "22:00-02:00"; UnclearError says what is allowed."""
     found = _INTERVAL.fullmatch(text)
     if found:
         hour, minute, end_hour, end_minute = map(int, found.groups())
         begin, end = hour * 60 + minute, end_hour * 60 + end_minute
         if max(minute, end_minute) < 60 and begin < DAY_MINUTES and end <= DAY_MINUTES and begin != end:
             return Interval(begin, end if end > begin else end + DAY_MINUTES)
-    raise ValueError(
-        f'"{text}" is no interval; allowed is HH:MM-HH:MM from 00:00 to 24:00, such as "09:00-12:00", '
-        '"22:00-02:00" past midnight or "00:00-24:00" for the whole day'
+    raise UnclearError(
+        '"{text}" is no interval; allowed is HH:MM-HH:MM from 00:00 to 24:00, such as "09:00-12:00", '
+        '"22:00-02:00" past midnight or "00:00-24:00" for the whole day',
+        text=text,
     )
 
 
@@ -100,9 +103,10 @@ def parse_weekly(text: str) -> Rota:
     plain = _LETTERS.sub(lambda day: _INDONESIAN.get(day[0], day[0]), text.strip().lower())
     found = _WEEKLY.fullmatch(plain)
     if not found:
-        raise ValueError(
-            f'"{text}" is no weekly shift; allowed are days of {", ".join(WEEKDAYS)} and an interval, '
-            'such as "mon-fri 08:00-17:00", "sat 22:00-06:00" or "mon-sun 00:00-24:00"'
+        raise UnclearError(
+            '"{text}" is no weekly shift; allowed are days of mon, tue, wed, thu, fri, sat, sun and an '
+            'interval, such as "mon-fri 08:00-17:00", "sat 22:00-06:00" or "mon-sun 00:00-24:00"',
+            text=text,
         )
     first = WEEKDAYS.index(found[1])
     last = WEEKDAYS.index(found[2]) if found[2] else first

@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from handoff.saying import Saying, UnclearError
+
 LARGEST = 10**15
 # Currencies whose cents nobody uses: their amounts are whole units. All others are in minor units.
 WHOLE = frozenset({"IDR", "JPY", "KRW", "VND", "CLP", "ISK", "UGX", "XAF", "XOF", "PYG", "RWF"})
@@ -63,7 +65,7 @@ class Amount:
 
 
 def parse_amount(value: object, currency: str = "IDR") -> int:
-    """Read one amount in the unit people speak of; ValueError says in a sentence what is wrong with it.
+    """Read one amount in the unit people speak of; UnclearError says in a sentence what is wrong with it.
 
     A bare whole number is taken as it is, typed or not: rupiah, and cents where cents are used, so that
     15000 and "15000" are both USD 150.00. With a sign, a unit or cents it is said in the whole currency:
@@ -71,16 +73,20 @@ def parse_amount(value: object, currency: str = "IDR") -> int:
     "1,5jt" is too, "Rp 200rb" is 200000; what could be read in two ways is refused.
     """
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"{repr(value)[:40]} is no amount; write it as {_example(currency)}")
+        raise _no_amount(repr(value)[:40], currency)
     if isinstance(value, float):
         if not value.is_integer():
-            raise ValueError(f"{value} is no whole amount; write it as {_example(currency)}")
+            example = _example(currency)
+            raise UnclearError(
+                "{value} is no whole amount; write it as {example}", value=value, example=example
+            )
         value = int(value)
     amount = value if isinstance(value, int) else _parse(value, currency)
     if amount < 0:
-        raise ValueError("an amount is not negative")
+        raise UnclearError("an amount is not negative")
     if amount > LARGEST:
-        raise ValueError(f"the amount is too large; the most is {format_amount(LARGEST, currency)}")
+        most = format_amount(LARGEST, currency)
+        raise UnclearError("the amount is too large; the most is {most}", most=most)
     return amount
 
 
@@ -113,28 +119,42 @@ def _parse(text: str, currency: str) -> int:
         whole = _WORDS.fullmatch(plain)
         value = _spoken(whole[0]) if whole else None
         if value is None:
-            raise ValueError(f"{text[:40]!r} is no amount; write it as {_example(currency)}")
+            raise _no_amount(repr(text[:40]), currency)
         return value * _minor(currency)
     minus, sign, other_minus, number, unit, tail = found.groups()
     named = _currency_of(sign or tail, currency)
     if named != currency:
-        raise ValueError(f"the amount is in {named}, and this remedy is granted in {currency}")
+        raise UnclearError(
+            "the amount is in {named}, and this remedy is granted in {currency}",
+            named=named,
+            currency=currency,
+        )
     if minus or other_minus:
-        raise ValueError("an amount is not negative")
+        raise UnclearError("an amount is not negative")
     if number.isdecimal() and not (sign or unit or tail):
         return int(number) if len(number) <= _MOST_DIGITS else LARGEST + 1
     values = _values(number, unit, currency)
     if currency not in WHOLE and not (sign or unit or tail) and _GROUPED.fullmatch(number):
         values |= {value // 100 for value in values}  # "1,500": of the currency, or of its cents
     if len(values) != 1:
-        raise ValueError(f"{text[:40]!r} could be read in two ways; write it as {_example(currency)}")
+        raise UnclearError(
+            "{text!r} could be read in two ways; write it as {example}",
+            text=text[:40],
+            example=_example(currency),
+        )
     return values.pop()
 
 
-def _example(currency: str) -> str:
+def _no_amount(shown: str, currency: str) -> UnclearError:
+    return UnclearError(
+        "{value} is no amount; write it as {example}", value=shown, example=_example(currency)
+    )
+
+
+def _example(currency: str) -> Saying | str:
     if currency == "IDR":
-        return "150000, 150.000 or 150rb"
-    return "15000" if currency in WHOLE else "150.00, or 15000 in its smallest unit"
+        return Saying("150000, 150.000 or 150rb")
+    return "15000" if currency in WHOLE else Saying("150.00, or 15000 in its smallest unit")
 
 
 def _minor(currency: str) -> int:

@@ -32,11 +32,20 @@ class Override:
 def require(sop: Sop | None, action: str, amount: int, unreviewed: int) -> None:
     """Raise Refused unless the override may be done; `unreviewed` counts the person's open reviews."""
     if sop is None:
-        raise Refused("limit", f"there is no remedy {action!r} in the SOP")
+        raise Refused("limit", "there is no remedy {action!r} in the SOP", action=action)
     if unreviewed >= MOST_OPEN:
-        raise Refused("limit", f"{unreviewed} of your overrides wait for their review; no further one before")
+        raise Refused(
+            "limit",
+            "{count} of your overrides wait for their review; no further one before",
+            count=unreviewed,
+        )
     if amount > sop.override_cap:
-        raise Refused("limit", f"an override of {action} spends {sop.override_cap} at most; ask for approval")
+        raise Refused(
+            "limit",
+            "an override of {action} spends {most} at most; ask for approval",
+            action=action,
+            most=sop.override_cap,
+        )
 
 
 def review(before: Override, by: int, verdict: str, at: datetime) -> Override:
@@ -46,5 +55,10 @@ def review(before: Override, by: int, verdict: str, at: datetime) -> Override:
     if before.reviewed_at is not None:
         raise Refused("not_open", "the override was reviewed already")
     if verdict not in list(Verdict):
-        raise Refused("invalid", f"{verdict!r} is no verdict; use {', '.join(Verdict)}")
+        raise Refused(
+            "invalid",
+            "{verdict!r} is no verdict; use {known}",
+            verdict=verdict,
+            known=", ".join(Verdict),
+        )
     return replace(before, reviewed_by=by, reviewed_at=at, verdict=Verdict(verdict))

@@ -73,7 +73,7 @@ def get(conn: Connection, override_id: int) -> Row[Any]:
     """Return one override's row; raises Refused where there is none."""
     row = conn.execute(select(OVERRIDES).where(OVERRIDES.c.id == override_id)).first()
     if row is None:
-        raise Refused("unknown", f"there is no override {override_id}")
+        raise Refused("unknown", "there is no override {override}", override=override_id)
     return row
 
 

@@ -60,7 +60,7 @@ def add_staff(
 ) -> Person:
     """Add a person, or bring one back who had left; raises Refused where the name is taken."""
     if find_staff(conn, name):
-        raise Refused("invalid", f"there is already a {name} at the desk")
+        raise Refused("invalid", "there is already a {name} at the desk", name=name)
     known = conn.execute(select(STAFF.c.id).where(STAFF.c.name == name)).first()
     values = {
         "name": name, "role": role, "telegram": telegram, "on_call": list(on_call), "email": email,

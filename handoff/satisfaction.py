@@ -84,7 +84,7 @@ def marked(survey: Survey, mark: int, now: datetime) -> Survey:
     raised in that time is told to nobody; what was told once is not told again.
     """
     if mark not in FACES:
-        raise Refused("invalid", f"a mark is {min(FACES)} to {max(FACES)}")
+        raise Refused("invalid", "a mark is {least} to {most}", least=min(FACES), most=max(FACES))
     if not survey.takes_marks(now):
         raise Refused("not_available", "this question is closed")
     after = replace(survey, mark=mark, marked_at=survey.marked_at or now)

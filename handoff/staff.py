@@ -9,6 +9,7 @@ from handoff import rota
 from handoff.entry import Refused
 from handoff.policy import RANK, Role
 from handoff.rota import Swap, read_rota
+from handoff.saying import Saying, Term
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,9 @@ def require_name(name: str) -> None:
     is_name = name.strip() and name.isprintable() and not name.isdigit() and name.casefold() != "bot"
     if not is_name or len(name) > LONGEST_NAME:
         raise Refused(
-            "invalid", f"a name has 1 to {LONGEST_NAME} printable characters, is no number and not bot"
+            "invalid",
+            "a name has 1 to {most} printable characters, is no number and not bot",
+            most=LONGEST_NAME,
         )
 
 
@@ -110,15 +113,16 @@ def may_read(role: Role, page: str) -> bool:
 def require(person: Person, act: str, *, lent: bool = False) -> None:
     """Raise Refused unless the person's role may try the act; `lent` authority stands for a role in some."""
     if act not in LEAST_ROLE:
-        raise Refused("invalid", f"there is no act {act!r}")
+        raise Refused("invalid", "there is no act {act!r}", act=act)
     if not may(person.role, act) and not (lent and act in LENT):
-        raise Refused("not_allowed", f"{act} takes a {LEAST_ROLE[act].replace('_', ' ')}")
+        role = Term("role", LEAST_ROLE[act].replace("_", " "))
+        raise Refused("not_allowed", "{act} takes a {role}", act=Term("act", act), role=role)
 
 
 def require_hold(person: Person, assignee: int | None, holder: str | None) -> None:
     """Raise Refused where somebody else holds the ticket and the person does not outrank an admin."""
     if assignee is not None and assignee != person.id and not outranks_admin(person.role):
-        raise Refused("held", f"{holder or 'somebody else'} holds the ticket")
+        raise Refused("held", "{holder} holds the ticket", holder=holder or Saying("somebody else"))
 
 
 def is_on_call(person: Person, zone: ZoneInfo, at: datetime) -> bool:

@@ -100,7 +100,7 @@ def get(conn: Connection, statement: int) -> Row[Any]:
     """Return one version; raises Refused where there is none."""
     row = conn.execute(select(STATEMENTS).where(STATEMENTS.c.id == statement)).first()
     if row is None:
-        raise Refused("unknown", f"there is no statement {statement}")
+        raise Refused("unknown", "there is no statement {statement}", statement=statement)
     return row
 
 

@@ -97,7 +97,7 @@ def get(conn: Connection, ticket: int) -> Row[Any]:
     """Return the same; raises Refused where there is none."""
     row = find(conn, ticket)
     if row is None:
-        raise Refused("unknown", f"nobody was asked about ticket {ticket}")
+        raise Refused("unknown", "nobody was asked about ticket {ticket}", ticket=ticket)
     return row
 
 

@@ -41,13 +41,13 @@ def swap(
     Raises Refused where there is no shift to give, or it is over.
     """
     if gives.id == takes.id:
-        raise Refused("invalid", f"{gives.name} cannot swap with themselves")
+        raise Refused("invalid", "{name} cannot swap with themselves", name=gives.name)
     zone = promises.zone
     spans = [span(interval, zone, day)] if interval else shifts_of_day(read_rota(gives.on_call), zone, day)
     if not spans:
-        raise Refused("invalid", f"{gives.name} has no shift that begins on {day}")
+        raise Refused("invalid", "{name} has no shift that begins on {day}", name=gives.name, day=day)
     if max(end for _, end in spans) <= now:
-        raise Refused("invalid", f"{gives.name}'s shift of {day} is over")
+        raise Refused("invalid", "{name}'s shift of {day} is over", name=gives.name, day=day)
     made = []
     for begins_at, ends_at in spans:
         values = {"gives_id": gives.id, "takes_id": takes.id, "begins_at": begins_at, "ends_at": ends_at}
@@ -67,7 +67,7 @@ def undo(conn: Connection, promises: Promises, swap_id: int, now: datetime) -> S
     """Take a swap back; raises Refused where there is none."""
     row = conn.execute(select(SWAPS).where(SWAPS.c.id == swap_id, SWAPS.c.ends_at > now)).first()
     if row is None:
-        raise Refused("unknown", f"there is no swap {swap_id} to come")
+        raise Refused("unknown", "there is no swap {swap} to come", swap=swap_id)
     undone = _read(conn, row)
     conn.execute(delete(SWAPS).where(SWAPS.c.id == swap_id))
     both = [people.find_by_id(conn, person) for person in (row.gives_id, row.takes_id)]

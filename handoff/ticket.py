@@ -43,6 +43,7 @@ from handoff.events import (
     TakenOver,
 )
 from handoff.policy import Category, Kind
+from handoff.saying import Term
 
 BACK_TO_BOT = timedelta(hours=2)
 
@@ -253,7 +254,8 @@ def _recategorised(
     ticket: Ticket, category: Category, origin: datetime | None
 ) -> tuple[Ticket, list[Action]]:
     if category is ticket.category:
-        raise Refused("not_available", f"the ticket is already of category {category}")
+        known = Term("category", category)
+        raise Refused("not_available", "the ticket is already of category {category}", category=known)
     starts = [(Kind.RESOLUTION, origin or ticket.opened_at)]
     if ticket.responded_at is None:
         starts.append((Kind.FIRST_RESPONSE, origin or ticket.opened_at))
@@ -268,9 +270,13 @@ def _recategorised(
 
 
 def _refused(ticket: Ticket, event: Event) -> Refused:
-    verb = type(event).__name__
     if ticket.status is Status.RESOLVED:
         return Refused("not_open", "the ticket is resolved")
     if isinstance(event, Claimed):
         return Refused("held", "somebody holds the ticket already")
-    return Refused("not_available", f"{verb} does not fit a ticket that is {ticket.status.replace('_', ' ')}")
+    return Refused(
+        "not_available",
+        "{event} does not fit a ticket that is {status}",
+        event=Term("event", type(event).__name__),
+        status=Term("status", ticket.status.replace("_", " ")),
+    )

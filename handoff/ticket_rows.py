@@ -63,7 +63,7 @@ def get(conn: Connection, ticket_id: int) -> Filed:
     """Return the ticket of that id; raises Refused where there is none."""
     row = conn.execute(rows().where(TICKETS.c.id == ticket_id)).first()
     if row is None:
-        raise Refused("unknown", f"there is no ticket {ticket_id}")
+        raise Refused("unknown", "there is no ticket {ticket}", ticket=ticket_id)
     return read(row)
 
 

@@ -315,8 +315,9 @@ def test_who_is_refused_again_and_again_is_shown_to_those_above(scene: Stage) ->
             acts.refuse(conn, scene.brand, "bob", act, refused.value, scene.now)
     assert [data["refused"] for _, data in scene.happened("suspicious")] == [3]
     with scene.open() as conn:
-        told = conn.exec_driver_sql("SELECT count(*) FROM outbox WHERE kind = 'notice'").scalar_one()
-    assert told == 2  # sue and dan
+        told = list(conn.scalars(select(OUTBOX.c.text).where(OUTBOX.c.kind == "notice")))
+    assert len(told) == 2  # sue and dan
+    assert "bob ditolak 3 kali dalam sepuluh menit, terakhir: perlu peran atau orang lain." in told[0]
 
 
 def test_the_button_that_locks_an_account_is_for_who_may_press_it(scene: Stage) -> None:

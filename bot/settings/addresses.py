@@ -3,6 +3,7 @@
 import re
 from ipaddress import ip_address
 
+from handoff.saying import UnclearError
 from knowledge.mistakes import shown
 
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
@@ -15,11 +16,11 @@ _LAST_PORT = 65535
 
 
 def parse_mail_address(text: str) -> str:
-    """Read a plain mail address, without a name before it; ValueError says what is allowed."""
+    """Read a plain mail address, without a name before it; UnclearError says what is allowed."""
     found = _MAILBOX.fullmatch(text)
     if not found or len(text) > _LONGEST_MAILBOX or len(found["local"]) > _LONGEST_LOCAL:
-        raise ValueError(
-            f'{shown(text)} is no mail address; allowed is a plain one, such as "sari@example.com"'
+        raise UnclearError(
+            '{text} is no mail address; allowed is a plain one, such as "sari@example.com"', text=shown(text)
         )
     return text
 

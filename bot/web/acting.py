@@ -69,7 +69,9 @@ class Acting:
             if verb not in (*VERBS, *ON_MESSAGES, *authority.VERBS) or not queries.exists(conn, conversation):
                 raise HTTPException(404)
             if act.ticket is not None and get(conn, act.ticket).conversation != conversation:
-                raise Refused("unknown", f"there is no ticket {act.ticket} in this conversation")
+                raise Refused(
+                    "unknown", "there is no ticket {ticket} in this conversation", ticket=act.ticket
+                )
             if verb == "reply" and act.nonce and queries.is_queued(conn, act.nonce):
                 return False
             if verb in GRANTS:
@@ -85,7 +87,7 @@ class Acting:
             is_done = await self._service.write(job)
         except Refused as refused:
             await self._refuse(who, act, refused)
-            problem = self._sentence(request, refused)
+            problem = self._pages.refusal(request, refused)
             status = STATUS.get(refused.code, 409)
             return await self._desk.page(
                 request, conversation, status=status, problem=problem, kept=_kept(verb, form)
@@ -112,7 +114,7 @@ class Acting:
             await self._service.write(job)
         except Refused as refused:
             await self._refuse(who, act, refused)
-            problem, status = self._sentence(request, refused), STATUS.get(refused.code, 409)
+            problem, status = self._pages.refusal(request, refused), STATUS.get(refused.code, 409)
             return await self._desk.aside(request, "crisis", status=status, problem=problem, kept=form)
         return RedirectResponse("/desk?show=crisis", 303)
 
@@ -192,9 +194,6 @@ class Acting:
         service = self._service
         await service.write(lambda conn: acts.refuse(conn, service.brand, who, act, refused, service.now()))
 
-    def _sentence(self, request: Request, refused: Refused) -> str:
-        return self._pages.word(request, f"refused.{refused.code}", why=refused.sentence)
-
     def _back(self, request: Request, where: str) -> Response:
         view = self._desk.view_of(request)
         kept = searching.address(request) if view == searching.VIEW else {"show": view}
@@ -225,7 +224,7 @@ def _require_own(conn: Connection, act: Act) -> None:
     """Raise Refused where a request is named that belongs to another conversation."""
     wanted = values.number(act, "approval")
     if wanted is not None and asked.get(conn, wanted).conversation != act.conversation:
-        raise Refused("unknown", f"there is no request {wanted} in this conversation")
+        raise Refused("unknown", "there is no request {request} in this conversation", request=wanted)
 
 
 def _kept(verb: str, form: Form) -> dict[str, str]:

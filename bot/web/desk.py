@@ -166,6 +166,7 @@ class Desk:
     async def preview(self, request: Request) -> Response:
         """Show what the follower would read, and what the guard says of it; nothing is sent or kept."""
         form, brand = await gate.read_form(request), self._service.brand
+        speak, language = brand.wording.speak, self._pages.language(request)
         conversation, text = request.path_params["id"], form.get("text", "").strip()
 
         def load(conn: Connection) -> dict[str, Any]:
@@ -182,7 +183,7 @@ class Desk:
             return {
                 "name": thread.name,
                 "who": session.person.name,
-                "findings": findings,
+                "findings": [(one.level, speak(one.saying, language)) for one in findings],
                 "writes": writes,
             }
 

@@ -18,6 +18,7 @@ from bot.web.files import attached, words_beside
 from bot.web.gate import LANGUAGE, YEAR
 from bot.web.words import Words, choose_language, read_words
 from bot.wording import LANGUAGES
+from handoff.entry import Refused
 from handoff.money import format_amount
 from handoff.staff import may_read
 
@@ -43,6 +44,11 @@ class Pages:
     def word(self, request: Request, key: str, **values: object) -> str:
         """Return words in the language of whoever looks."""
         return self._words[self.language(request)](key, **values)
+
+    def refusal(self, request: Request, refused: Refused) -> str:
+        """Return why somebody was refused, in their language."""
+        why = self._service.brand.wording.speak(refused.saying, self.language(request))
+        return self.word(request, f"refused.{refused.code}", why=why)
 
     def find_word(self, request: Request, key: str) -> str | None:
         """Return the same, if there are any."""

@@ -83,7 +83,7 @@ class Roster:
             await self._service.write(job)
         except Refused as refused:
             await self._refuse(who, act, refused)
-            problem = self._pages.word(request, f"refused.{refused.code}", why=refused.sentence)
+            problem = self._pages.refusal(request, refused)
             status = STATUS.get(refused.code, 409)
             return await self._page(request, status=status, problem=problem, kept=form)
         if made is not None:

@@ -15,7 +15,6 @@ from bot import acts, intake
 from bot.act import Act
 from bot.channels.web import arrival
 from bot.web.desk import KEPT, VIEWS
-from bot.wording import Wording
 from handoff import people
 from handoff.policy import Role
 from handoff.satisfaction import Rules
@@ -124,7 +123,7 @@ def brand(mimin: Mimin) -> None:
         given,
         name=PAYLOADS[0],
         understanding=Understanding.build(articles),
-        wording=Wording(given.wording.texts, {"id": ready, "en": ready}),
+        wording=replace(given.wording, canned={"id": ready, "en": ready}),
         satisfaction=Rules(),
         reaches=frozenset({"telegram"}),
     )

@@ -130,7 +130,7 @@ def test_a_request_is_changed_and_refused_by_words_that_reply_to_its_ping(tmp_pa
         api.says(AGUS, "/setuju 600rb", reply_to_message=api.shown(ping))
         await direct(stage, SARI, "/kalimat 1")
         api.says_in(STAFF_GROUP, SARI, f"/kalimat 1 {GIVES}", thread=thread)
-        await topic(stage, thread, "it promises Rp750.000")
+        await topic(stage, thread, "menjanjikan Rp750.000, yang belum disetujui di tiket ini")
         api.says_in(STAFF_GROUP, SARI, "/kalimat 1 Kami refund Rp600.000 ya Kak.", thread=thread)
         await stage.until(lambda: api.texts_to(ANI)[-1] == "Kami refund Rp600.000 ya Kak.")
         api.says_in(STAFF_GROUP, SARI, f"/remedi refund 750rb {GIVES}", thread=thread)
@@ -155,7 +155,7 @@ def test_an_override_takes_a_second_tap_of_who_wrote_it_and_is_reviewed_by_anoth
         ping = await direct(stage, AGUS, "ia di bandara dan tertahan")
         assert "sari" in ping.text
         api.says(SARI, "/tinjau 1 dibenarkan")
-        await direct(stage, SARI, "review takes a supervisor")
+        await direct(stage, SARI, "untuk meninjau langkah di luar SOP perlu peran supervisor")
         await tapped(stage, AGUS, ping, ":justified")
         verdict = select(OVERRIDES.c.verdict)
         await stage.until_stored(lambda conn: conn.execute(verdict).scalar_one() == "justified")
@@ -180,7 +180,7 @@ def test_what_the_guard_doubts_leaves_by_the_second_tap_of_its_writer(tmp_path: 
         hints = [one for one in api.in_topic(STAFF_GROUP, thread) if "Saran" in one.text]
         assert len(hints) == 1, "once a day is enough"
         api.says_in(STAFF_GROUP, SARI, "Kartu Kakak 4111 1111 1111 1111 ya", thread=thread)
-        assert not (await topic(stage, thread, "a payment card's number")).keyboard, (
+        assert not (await topic(stage, thread, "memuat nomor kartu pembayaran")).keyboard, (
             "what is blocked stays here"
         )
 
@@ -203,7 +203,7 @@ def test_a_crisis_is_declared_confirmed_by_another_and_ended_from_the_chat(tmp_p
         api.says(BAYU, "berapa harga paketnya min?")
         await stage.until(lambda: api.texts_to(BAYU) and HOLDING in api.texts_to(BAYU)[-1])
         api.says(AGUS, "/akhirkrisis all Sudah beres.")
-        await direct(stage, AGUS, "end_crisis takes a decision maker")
+        await direct(stage, AGUS, "untuk mengakhiri krisis perlu peran pengambil keputusan")
         api.says(RINA, "/akhirkrisis all Sudah beres, Kak.")
         closing = await direct(stage, AGUS, "Sudah beres, Kak.")
         api.says(AGUS, "/konfirmasi", reply_to_message=api.shown(closing))
@@ -254,7 +254,7 @@ def test_staff_are_sent_a_link_that_signs_in_once_and_can_end_it_from_the_chat(t
         assert session is not None
         assert session.person.name == "sari"
         stage.api.says(AGUS, "/keluar rina")
-        await direct(stage, AGUS, "takes somebody above them")
+        await direct(stage, AGUS, "mengeluarkan rina hanya bisa dilakukan atasannya")
         stage.api.says(SARI, "/keluar")
         await stage.until_stored(lambda conn: find_session(conn, secret, now) is None)
         before = len(stage.api.texts_to(ANI))
@@ -294,9 +294,7 @@ def test_each_command_is_for_the_roles_of_the_table_and_no_other(tmp_path: Path,
             return all(text or number in done for number, text in answered.items())
 
         await stage.until(heard, 30)
-        refused = {
-            asked[number] for number, text in answered.items() if " takes a " in text and "role" not in text
-        }
+        refused = {asked[number] for number, text in answered.items() if " perlu peran " in text}
         below = {name for name, verb in verbs.items() if not may(role, verb)}
         assert refused == below
         assert set(verbs.values()) >= set(LEAST_ROLE) - {

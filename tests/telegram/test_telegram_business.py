@@ -1,6 +1,7 @@
 """The brand's own account and a channel's direct messages: answered in its name, and its owner is staff."""
 
 import asyncio
+import re
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
@@ -151,8 +152,12 @@ def test_a_promise_beyond_the_day_in_which_telegram_takes_replies_is_refused(tmp
         stage.api.says_to(account, ANI, COMPLAINT)
         await stage.until(lambda: through(stage, account))
         promise = {"text": "teknisi datang"}
-        with pytest.raises(Refused, match="Telegram lets nobody but the account itself write here after"):
+        with pytest.raises(
+            Refused, match=r"Telegram lets nobody but the account itself write here after \w+ \d+ \w+, \d\d:"
+        ) as refused:
             await stage.act(STAFF[0], Act("promise", 1, args=promise | {"by": "25h"}))
+        said = stage.service.brand.wording.speak(refused.value.saying, "id")
+        assert re.match(r"di sini Telegram hanya menerima balasan bot sampai .* pukul \d\d\.\d\d WIB; ", said)
         await stage.act(STAFF[0], Act("promise", 1, args=promise | {"by": "23h"}))
 
     run(tmp_path, scene)

@@ -155,7 +155,9 @@ def test_a_personal_link_tells_whose_account_it_is_and_is_good_once(tmp_path: Pa
         assert link.startswith("https://t.me/mimin_fake_bot?start=s_")
         command = f"/start {link.partition('start=')[2]}"
         assert "Halo budi" in await told(stage, BAYU, command)
-        assert "tidak berlaku" in await told(stage, ANI, command)
+        over = await told(stage, ANI, command)
+        assert "tidak berlaku" in over
+        assert over.endswith(" (sudah pernah dibuka, atau lebih dari tiga hari)")
         found = await stage.service.read(lambda conn: people.find_by_telegram(conn, BAYU))
         assert found is not None
         assert found.name == "budi"

@@ -112,7 +112,7 @@ def test_spam_is_taken_away_and_staff_may_bring_it_back(tmp_path: Path) -> None:
         forged = stage.api.taps_on(BAYU, notice)
         await stage.until(lambda: stage.api.taps[forged] is not None)
         assert ANI in group.muted
-        for shown in ("dikutip di grup", "undone already"):
+        for shown in ("dikutip di grup", "ini sudah dikembalikan"):
             tap = stage.api.taps_on(SARI, notice)
             await stage.until(lambda tap=tap: stage.api.taps[tap] is not None)  # type: ignore[misc]
             assert shown in (stage.api.taps[tap] or {})["text"]

@@ -133,7 +133,7 @@ def test_who_taps_first_has_it_and_every_ping_says_so(play: Play) -> None:
         assert all(ping.text.endswith("\n\nDipegang sari.") and not ping.keyboard for ping in pings.values())
         second = stage.api.taps_on(AGUS, pings[AGUS], data="ack:1")
         await stage.until(lambda: stage.api.taps[second] is not None)
-        assert stage.api.taps[second] == {"text": "somebody has it already", "alert": True}
+        assert stage.api.taps[second] == {"text": "sudah ada yang memegang", "alert": True}
 
     play(scene)
 
@@ -262,11 +262,11 @@ def test_a_promise_answers_the_alert_it_replies_to(play: Play) -> None:
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("/janji 2h teknisi datang", "you hold no tickets; name one"),
-        ("/janji #7 2h teknisi datang", "there is no ticket 7"),
-        ("/janji #1 kapan-kapan", '"kapan-kapan" is no time'),
-        ("/janji #1 2h", "promise needs a text"),
-        ("/janji", "you hold no tickets; name one"),
+        ("/janji 2h teknisi datang", "Anda tidak memegang tiket; sebutkan nomornya"),
+        ("/janji #7 2h teknisi datang", "tidak ada tiket 7"),
+        ("/janji #1 kapan-kapan", "“kapan-kapan” bukan waktu"),
+        ("/janji #1 2h", "teks perlu diisi untuk mencatat janji"),
+        ("/janji", "Anda tidak memegang tiket; sebutkan nomornya"),
     ],
 )
 def test_a_promise_that_cannot_be_read_is_answered_with_how_to_write_it(

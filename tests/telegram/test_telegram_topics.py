@@ -197,7 +197,7 @@ def test_the_cards_buttons_are_for_staff_and_for_the_card(tmp_path: Path) -> Non
         await stage.until(lambda: "Dipegang sari" in card(stage, thread).text)
         shown = [button["text"] for row in card(stage, thread).keyboard for button in row]
         assert shown == ["Menunggu pelanggan", "Janji", "Lepas", "Selesai"]
-        assert "ask them something first" in (await tapped(stage, SARI, card(stage, thread)))["text"]
+        assert "tanyakan sesuatu dulu" in (await tapped(stage, SARI, card(stage, thread)))["text"]
         stage.api.says_in(STAFF_GROUP, SARI, "Boleh minta nomornya?", thread=thread)
         await stage.until(lambda: len(stage.api.texts_to(ANI)) == 2)
         await stage.until_stored(lambda conn: conn.execute(TICKETS.select()).one().unanswered_at is None)
@@ -352,7 +352,7 @@ def test_a_supervisor_takes_over_with_a_reason(tmp_path: Path, who: int) -> None
         stage.api.says_in(STAFF_GROUP, SARI, "/ambil", thread=thread)
         await stage.until(lambda: "Dipegang sari" in card(stage, thread).text)
         stage.api.says_in(STAFF_GROUP, who, "/ambilalih", thread=thread)
-        await settled(stage, thread, "take_over needs a reason")
+        await settled(stage, thread, "alasan perlu diisi untuk mengambil alih tiket")
         stage.api.says_in(STAFF_GROUP, who, "/ambilalih sari sakit", thread=thread)
         await stage.until(lambda: "Dipegang agus" in card(stage, thread).text)
 

@@ -27,7 +27,7 @@ def test_a_promise_that_cannot_be_read_keeps_what_was_typed(mimin: Mimin) -> Non
     _, conversation = mimin.call()
     answer = mimin.signed_in("sari").act(conversation, "promise", promise="teknisi datang", by="nanti")
     assert answer.status_code == 422
-    assert "is no time" in answer.text
+    assert "“nanti” bukan waktu; tulis waktu seperti “16:00”" in answer.text
     assert 'value="nanti"' in answer.text
     assert 'value="teknisi datang"' in answer.text
 

@@ -14,7 +14,7 @@ from bot.web.shelf import Order
 from bot.web.times import clock, day, moment, span
 from bot.web.words import choose_language, read_words
 from handoff.entry import Refused
-from handoff.guard import SENTENCES, Level
+from handoff.guard import Level
 from handoff.policy import Category, Kind, Reason, Role
 from handoff.ticket import Status
 from knowledge.reading import SIGNALS, Decision
@@ -35,7 +35,7 @@ def test_both_languages_have_the_same_words_with_the_same_places() -> None:
 def test_everything_that_is_stored_by_name_has_words() -> None:
     sections = {
         "category": Category, "deadline": Kind, "reason": Reason, "role": Role, "status": Status,
-        "decision": Decision, "refused": Refused.CODES, "guard": SENTENCES, "preview": Level,
+        "decision": Decision, "refused": Refused.CODES, "preview": Level,
         "would": Why, "because": Why, "signal": SIGNALS, "order": Order,
     }  # fmt: skip
     for section, names in sections.items():

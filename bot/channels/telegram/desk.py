@@ -14,7 +14,7 @@ from bot.brand import Brand
 from bot.channels.telegram import staff
 from bot.channels.telegram.address import NAME
 from bot.channels.telegram.heard import Heard, find_in_group, whole
-from bot.channels.telegram.orders import ORDERS, Order, read_order
+from bot.channels.telegram.orders import ORDERS, read_order
 from bot.channels.telegram.words import Words, words_of
 from bot.outbox import Letter
 from bot.tables import INBOUND, OUTBOX
@@ -67,13 +67,16 @@ def wrote(conn: Connection, brand: Brand, heard: Heard, now: datetime, *, sure: 
         acts.refuse(conn, brand, person.name, act, refused, now)
         if isinstance(refused, Doubted):
             shown = words.text if len(words.text) < SHOWN else f"{words.text[:SHOWN]} …"
-            text = brand.wording.say("guard_confirm", brand.language, why=refused.sentence, text=shown)
+            why = brand.wording.speak(guarding.found(refused), brand.language)
+            text = brand.wording.say("guard_confirm", brand.language, why=why, text=shown)
             answer(conn, message, conversation, text, now, sure=whole(message.message_id))
         elif refused.code == "held" and not words.text.lstrip().startswith("/"):
-            text = brand.wording.say("held_reply", brand.language, why=refused.sentence)
+            why = brand.wording.speak(refused.saying, brand.language)
+            text = brand.wording.say("held_reply", brand.language, why=why)
             answer(conn, message, conversation, text, now, held=whole(message.message_id))
         else:
-            answer(conn, message, conversation, refused.sentence, now)
+            text = brand.wording.speak(refused.saying, brand.language)
+            answer(conn, message, conversation, text, now)
 
 
 def edited(conn: Connection, brand: Brand, message: Message, now: datetime) -> None:
@@ -104,7 +107,7 @@ def edited(conn: Connection, brand: Brand, message: Message, now: datetime) -> N
             raise Refused("not_allowed", "a text that was approved stays as it is")
     except Refused as refused:
         acts.refuse(conn, brand, person.name, Act("reply", conversation=conversation), refused, now)
-        why = refused.sentence.removesuffix(guarding.AGAIN)
+        why = brand.wording.speak(guarding.found(refused), brand.language)
         text = brand.wording.say("edit_refused", brand.language, why=why)
         answer(conn, message, conversation, text, now)
         return
@@ -173,7 +176,8 @@ def _hint(
     thread = contacts.get(conn, conversation)
     for finding in guarding.inspect(conn, brand, thread, contacts.open_ticket(conn, conversation), text):
         if finding.level is Level.HINT:
-            words = brand.wording.say("guard_hint", brand.language, why=finding.sentence)
+            why = brand.wording.speak(finding.saying, brand.language)
+            words = brand.wording.say("guard_hint", brand.language, why=why)
             payload = {"topic": conversation, "reply": whole(message.message_id)}
             cause = f"hint:{conversation}:{finding.rule}:{now:%Y%m%d}"
             letter = Letter(
@@ -233,7 +237,12 @@ def _obey(
         _unsend(conn, brand, person, message, conversation, now)
     elif (order := read_order(text)) is not None:
         if order.verb == "override" and not sure:
-            raise Doubted("guard", brand.wording.say("guard_override", brand.language, **_broken(order)))
+            raise Doubted(
+                "guard",
+                "An override is on record and is reviewed. {what}: “{reason}”. Really?",
+                what=f"{order.args.get('action')} {order.args.get('amount', '')}",
+                reason=order.args.get("reason", ""),
+            )
         where = None if order.verb in crisis_acts.VERBS else conversation
         args = {**order.args, "confirmed": sure}
         acts.perform(conn, brand, person, Act(order.verb, conversation=where, args=args), now)
@@ -243,7 +252,11 @@ def _obey(
         acts.perform(conn, brand, person, Act(verb, conversation=conversation, args=args), now)
     else:
         known = " ".join(f"/{name}" for name in ("ambil", "janji", "tunggu", "lepas", "selesai", "bot"))
-        raise Refused("invalid", brand.wording.say("command_unknown", brand.language, known=known))
+        raise Refused(
+            "invalid",
+            "There is no such command, and it was not sent. There are: {known}. Begin with // for a note.",
+            known=known,
+        )
     sign = Letter(
         f"done:{_origin(message)}", "sign", NAME, str(message.chat.id), DONE,
         payload={"sign": whole(message.message_id)},
@@ -260,11 +273,6 @@ def _verb_of(text: str) -> str:
     return "promise" if name in PROMISE else ACTS[name][0] if name in ACTS else "reply"
 
 
-def _broken(order: Order) -> dict[str, object]:
-    args = order.args
-    return {"what": f"{args.get('action')} {args.get('amount', '')}", "reason": args.get("reason", "")}
-
-
 def _unsend(
     conn: Connection, brand: Brand, person: Person, message: Message, conversation: int, now: datetime
 ) -> None:
@@ -273,10 +281,15 @@ def _unsend(
     number = find_in_group(conn, message.chat.id, replied.message_id) if replied is not None else None
     row = contacts.get_message(conn, number) if number is not None else None
     if row is None or row.author != "staff" or row.direction != "out" or row.remote_id is None:
-        raise Refused("unknown", brand.wording.say("unsend_usage", brand.language))
+        raise Refused(
+            "unknown", "Reply with /unsend to a message of your own to take it back from the follower."
+        )
     thread = contacts.get(conn, conversation)
     if thread.channel != NAME:
-        raise Refused("not_available", brand.wording.say("edit_not_there", brand.language))
+        raise Refused(
+            "not_available",
+            "This follower's channel takes nothing back; write a new message if it matters.",
+        )
     contacts.change_message(conn, row.id, deleted_at=now)
     entry = Entry("act", row.ticket_id, conversation, person.id, {"act": "unsend", "message": row.id})
     ledger.record(conn, brand, [entry], now)

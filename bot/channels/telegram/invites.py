@@ -39,7 +39,7 @@ def accept(conn: Connection, brand: Brand, said: Said, payload: str, language: s
             journal.append(conn, entry, now)
             text = brand.wording.say("invite_taken", brand.language, name=person.name)
     except Refused as refused:
-        text = f"{text} ({refused.sentence})"
+        text = f"{text} ({brand.wording.speak(refused.saying, language)})"
     cause = f"invite:{said.external_id}:{said.remote_id}"
     outbox.enqueue(conn, [Letter(cause, "command", NAME, said.external_id, text)], now)
 
@@ -48,10 +48,10 @@ def _taken(conn: Connection, payload: str, account: int, now: datetime) -> Perso
     staff_id = logins.use_login(conn, payload.removeprefix(PREFIX), Purpose.TELEGRAM, now)
     person = people.find_by_id(conn, staff_id) if staff_id is not None else None
     if person is None:
-        raise Refused("unknown", "link")
+        raise Refused("unknown", "it was opened before, or is older than three days")
     known = people.find_by_telegram(conn, account)
     if known is not None and known.id != person.id:
-        raise Refused("invalid", f"this account is {known.name}'s already")
+        raise Refused("invalid", "this account is {name}'s already", name=known.name)
     former = select(STAFF.c.id).where(STAFF.c.telegram == account, ~STAFF.c.active)
     if conn.execute(former).first() is not None:
         raise Refused("invalid", "this account belonged to somebody who left")

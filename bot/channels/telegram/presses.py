@@ -66,7 +66,7 @@ def press(
                     return public.undo(conn, brand, person, removal, now), False
     except Refused as refused:
         acts.refuse(conn, brand, person.name, act, refused, now)
-        return refused.sentence, True
+        return brand.wording.speak(refused.saying, brand.language), True
 
 
 def _on_card(
@@ -77,7 +77,7 @@ def _on_card(
     place = select(TOPICS.c.chat, TOPICS.c.card).where(TOPICS.c.conversation_id == filed.conversation)
     row, message = conn.execute(place).first(), query.message
     if row is None or message is None or (row.chat, row.card) != (str(message.chat.id), message.message_id):
-        raise Refused("not_available", brand.wording.say("button_old", brand.language))
+        raise Refused("not_available", "This button is no longer good.")
     if act.verb == "promise":
         return brand.wording.say("press_promise_how", brand.language), True
     if act.verb == "remedy":
@@ -92,9 +92,9 @@ def _on_doubted(conn: Connection, brand: Brand, query: CallbackQuery, now: datet
     notice = query.message
     written = notice.reply_to_message if isinstance(notice, Message) else None
     if written is None or written.from_user is None:
-        raise Refused("not_available", brand.wording.say("button_old", brand.language))
+        raise Refused("not_available", "This button is no longer good.")
     if written.from_user.id != query.from_user.id:
-        raise Refused("not_allowed", brand.wording.say("held_not_yours", brand.language))
+        raise Refused("not_allowed", "Only who wrote it can press this.")
     desk.wrote(conn, brand, Heard(written, (written,)), now, sure=True)
     return "", False
 
@@ -132,7 +132,7 @@ def _on_decision(
     where = (str(message.chat.id), str(message.message_id)) if message else ("", "")
     key = SUBJECTS[what.kind]
     if outbox.find_ping(conn, NAME, *where).get(key) != what.number:
-        raise Refused("not_available", brand.wording.say("button_old", brand.language))
+        raise Refused("not_available", "This button is no longer good.")
     if act.verb == "reject":
         return brand.wording.say("press_reject_how", brand.language), True
     acts.perform(conn, brand, person, act, now)
@@ -146,18 +146,18 @@ def _on_held(
     notice = query.message
     written = notice.reply_to_message if isinstance(notice, Message) else None
     if not isinstance(notice, Message) or written is None or notice.message_thread_id is None:
-        raise Refused("not_available", brand.wording.say("button_old", brand.language))
+        raise Refused("not_available", "This button is no longer good.")
     conversation = topics.find_topic(conn, notice.chat.id, notice.message_thread_id)
     writer = people.find_by_telegram(conn, written.from_user.id) if written.from_user else None
     if conversation is None or writer is None:
-        raise Refused("not_available", brand.wording.say("button_old", brand.language))
+        raise Refused("not_available", "This button is no longer good.")
     if verb == "give":
         ticket = contacts.open_ticket(conn, conversation)
         acts.perform(conn, brand, person, Act("hand_over", ticket, conversation, {"to": writer.id}), now)
         desk.wrote(conn, brand, Heard(written, (written,)), now)
         return brand.wording.say("held_given", brand.language, name=writer.name), False
     if writer.id != person.id:
-        raise Refused("not_allowed", brand.wording.say("held_not_yours", brand.language))
+        raise Refused("not_allowed", "Only who wrote it can press this.")
     if verb == "note":
         desk.note(conn, brand, person, written, conversation, now)
         return brand.wording.say("held_noted", brand.language), False

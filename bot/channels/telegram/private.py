@@ -113,7 +113,8 @@ def _order(conn: Connection, brand: Brand, person: Person, order: Order, said: S
     except Refused as refused:
         acts.refuse(conn, brand, person.name, act, refused, now)
         key = "crisis_usage" if order.verb in crisis_acts.VERBS else "request_usage"
-        text = f"{refused.sentence}\n\n{brand.wording.say(key, brand.language)}"
+        why = brand.wording.speak(refused.saying, brand.language)
+        text = f"{why}\n\n{brand.wording.say(key, brand.language)}"
     _tell(conn, said, text, now)
 
 

@@ -16,6 +16,7 @@ from bot.logins import create_login, page_address
 from bot.wording import clock_words
 from handoff import people, tickets
 from handoff.entry import Entry, Refused
+from handoff.saying import UnclearError
 from handoff.staff import Person
 from handoff.when import split_when
 
@@ -39,7 +40,8 @@ def promise(
         return brand.wording.say("promised", brand.language, ticket=act.ticket, time=time)
     except Refused as refused:
         acts.refuse(conn, brand, person.name, act, refused, now)
-        return f"{refused.sentence}\n\n{brand.wording.say('promise_usage', brand.language)}"
+        why = brand.wording.speak(refused.saying, brand.language)
+        return f"{why}\n\n{brand.wording.say('promise_usage', brand.language)}"
 
 
 def sign_in_link(conn: Connection, account: int, now: datetime) -> str | None:
@@ -67,8 +69,10 @@ def meant_by(conn: Connection, person: Person, message: Message) -> int:
     if isinstance(payload.get("ack"), int):
         return int(payload["ack"])
     held = [filed.id for filed in tickets.list_open(conn) if filed.ticket.assignee == person.id]
-    if len(held) != 1:
-        raise Refused("unknown", f"you hold {len(held) or 'no'} tickets; name one")
+    if not held:
+        raise Refused("unknown", "you hold no tickets; name one")
+    if len(held) > 1:
+        raise Refused("unknown", "you hold {count} tickets; name one", count=len(held))
     return held[0]
 
 
@@ -87,6 +91,6 @@ def _read(brand: Brand, text: str, meant: Callable[[], int], now: datetime) -> t
     ticket = int(named[1]) if named else meant()
     try:
         by, what = split_when(rest.strip()[named.end() if named else 0 :], now, brand.zone)
-    except ValueError as error:
-        raise Refused("invalid", str(error)) from error
+    except UnclearError as error:
+        raise Refused("invalid", error.saying) from error
     return Act("promise", ticket, args={"by": by.isoformat(), "text": what}), by
