@@ -38,7 +38,7 @@ bench: $(VENV)/.dev ## what understanding gets right and all costs; see benchmar
 	@$(BIN)/python -m benchmarks.size
 	@$(BIN)/python -m benchmarks.deadlines --running 20000 --million 100000 --times 1 --seconds 8
 
-primer: $(VENV)/.dev ## learn anew what ships, after a change of knowledge/needs or knowledge/words
+primer: $(VENV)/.dev ## learn anew what ships, after a change of knowledge/needs, replies or words
 	@$(BIN)/python -m knowledge.priming
 
 lock: ## make the lock files anew from pyproject.toml; needs uv

@@ -31,7 +31,7 @@ def main() -> None:
             (), typos=outgoing.typos(text, [brand.name]), seems=guarding.impressions(brand, text)
         )
         findings = guard.inspect(text, guarding.parts_of(brand, text), find_personal(text), context)
-        return [one.sentence for one in findings if one.level is not Level.HINT]
+        return [str(one.saying) for one in findings if one.level is not Level.HINT]
 
     polite = (TEXTS / "polite.txt").read_text("utf-8").splitlines()
     bad = [line.split("\t") for line in (TEXTS / "bad.tsv").read_text("utf-8").splitlines()]

@@ -29,15 +29,3 @@ def spam_examples(words: Words) -> tuple[Sequence[str], Sequence[str]]:
     """Return texts that are spam and texts that are not."""
     spam = words.signals.get("spam", TermList())
     return spam.examples, [*spam.ordinary, *words.complaint[::4], *words.question[::4]]
-
-
-def rude_examples(words: Words) -> tuple[Sequence[str], Sequence[str]]:
-    """Return replies of staff that are rude and replies that are not."""
-    rude, promise, fine = (words.guard.get(kind, TermList()).examples for kind in ("rude", "promise", "fine"))
-    return rude, [*fine, *promise]
-
-
-def promise_examples(words: Words) -> tuple[Sequence[str], Sequence[str]]:
-    """Return replies of staff that promise a remedy or an outcome and replies that do not."""
-    rude, promise, fine = (words.guard.get(kind, TermList()).examples for kind in ("rude", "promise", "fine"))
-    return promise, [*fine, *rude[::2]]

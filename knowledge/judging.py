@@ -41,9 +41,9 @@ def learn_classifier(
     judged = np.zeros(len(texts))
     for part in range(_FOLDS):
         learnt, own = np.flatnonzero(fold != part), np.flatnonzero(fold == part)
-        weights, bias = _fitted(table[learnt], meant[learnt], softness)
+        weights, bias = fitted(table[learnt], meant[learnt], softness)
         judged[own] = table[own] @ weights + bias
-    weights, bias = _fitted(table, meant, softness)
+    weights, bias = fitted(table, meant, softness)
     shifted = bias - float(np.quantile(judged[~meant], 1 - false_alarms))
     return Classifier(
         dict(zip(kept, weights.tolist(), strict=True)),
@@ -72,17 +72,18 @@ def _table(
     return table
 
 
-def _fitted(table: csr_array, meant: Flags, softness: float) -> tuple[Floats, float]:
-    """Fit a logistic regression, both kinds counting the same in all."""
+def fitted(table: csr_array, meant: Flags, softness: float) -> tuple[Floats, float]:
+    """Fit a logistic regression, both kinds counting the same in all; returns the weights and the bias."""
     counts = np.where(meant, 0.5 / meant.sum(), 0.5 / (~meant).sum()) * len(meant)
     sign = np.where(meant, 1.0, -1.0)
+    across = csr_array(table.T)
 
     def loss(found: Floats) -> tuple[float, Floats]:
         margin = sign * (table @ found[:-1] + found[-1])
         chance = 1 / (1 + np.exp(np.clip(margin, -30, 30)))
         value = counts @ np.logaddexp(0, -margin) + found[:-1] @ found[:-1] / (2 * softness)
         push = -sign * counts * chance
-        return float(value), np.append(table.T @ push + found[:-1] / softness, push.sum())
+        return float(value), np.append(across @ push + found[:-1] / softness, push.sum())
 
     found = minimize(
         loss, np.zeros(table.shape[1] + 1), jac=True, method="L-BFGS-B", options={"maxiter": 300}

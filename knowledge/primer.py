@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from knowledge.classifier import Classifier, Concepts
+from knowledge.impressions import Impressions
 from knowledge.language import Languages
 from knowledge.meanings import Meanings
 from knowledge.numbers import Small
@@ -29,15 +30,16 @@ class Primer:
 
     `strangers` are texts, as words, about what brands in general are asked: most are about nothing that any
     one brand wrote. `directions` says where each of them lies. `spelt` are words that are right as they
-    stand, `common` those that many texts hold, `judged` the parts of the classifiers by signal, `source` a
-    hash of what all was learnt from.
+    stand, `counts` says how many texts hold each word, `judged` are the parts of the classifiers by signal,
+    `impressions` what replies of staff read as, `source` is a hash of what all was learnt from.
     """
 
     meanings: Meanings
     strangers: Sequence[tuple[str, ...]]
     directions: Small
     spelt: frozenset[str]
-    common: Sequence[str]
+    counts: Mapping[str, int]
+    impressions: Impressions
     languages: Languages
     judged: Mapping[str, Judged]
     source: str
@@ -73,6 +75,14 @@ def shipped_primer() -> Primer:
                 unknown,
                 bias,
             )
+        unknown, biases = text["impressions"]
+        impressions = Impressions(
+            kept["impressions_names"],
+            kept["impressions_rarities"].astype(np.float64),
+            unknown,
+            {kind: kept[f"impressions_{kind}"].astype(np.float64) for kind in biases},
+            biases,
+        )
         places, ends = kept["strangers"].tolist(), kept["ends"].tolist()
     starts = [0, *ends[:-1]]
     strangers = [tuple(words[p] for p in places[a:b]) for a, b in zip(starts, ends, strict=True)]
@@ -81,7 +91,8 @@ def shipped_primer() -> Primer:
         strangers=strangers,
         directions=directions,
         spelt=frozenset(text["spelt"]),
-        common=text["common"],
+        counts=text["counts"],
+        impressions=impressions,
         languages=Languages(*text["languages"]),
         judged=judged,
         source=text["source"],

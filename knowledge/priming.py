@@ -19,18 +19,12 @@ from scipy.sparse.linalg import svds
 
 from knowledge.article import LANGUAGES
 from knowledge.classifier import Classifier
-from knowledge.examples import (
-    complaint_examples,
-    crisis_examples,
-    promise_examples,
-    rude_examples,
-    spam_examples,
-)
+from knowledge.examples import complaint_examples, crisis_examples, spam_examples
+from knowledge.impressing import learn_impressions
 from knowledge.judging import learn_classifier
 from knowledge.language import Languages
 from knowledge.meanings import Meanings, direction
 from knowledge.numbers import Floats
-from knowledge.outgoing import TYPED, reply_words, with_clauses
 from knowledge.primer import FILE
 from knowledge.signals import no_concepts
 from knowledge.spam import spam_words
@@ -41,22 +35,19 @@ from knowledge.words import Words, shipped_words
 ROOM = Path(__file__).parent
 SIZE = 100  # numbers that a point has
 _SELDOM = 2  # texts that a word must stand in to be learnt
-_COMMON = 15  # texts that a word must stand in to be one that others are taken for misspelt from
 _LIGHT = 0.5
 _COMPLAINT_FALSE = 0.09  # shares of the listed harmless texts that may fire, judged by texts not learnt from;
 _CRISIS_FALSE = 0.012  # those texts are far more misleading than what followers send
 _SPAM_FALSE = 0.02
-_RUDE_FALSE = 0.004
-_PROMISE_FALSE = 0.006
-_REPLIES_SOFTNESS = 100.0  # many ways of being rude, each seldom: trust what was seen more
 _SOURCES = (
     "classifier",
     "concepts",
     "examples",
+    "impressing",
+    "impressions",
     "judging",
     "language",
     "meanings",
-    "outgoing",
     "priming",
     "spam",
     "text",
@@ -82,9 +73,15 @@ def read_needs(folder: Path = ROOM / "needs") -> list[Need]:
     return [Need(need) for file in files for need in file["need"]]
 
 
+def read_replies(folder: Path = ROOM / "replies") -> list[Mapping[str, Sequence[str]]]:
+    """Return the replies of staff of all files, by kind."""
+    files = [tomllib.loads(file.read_text("utf-8")) for file in sorted(folder.glob("*.toml"))]
+    return [{kind: listed["examples"] for kind, listed in file.items()} for file in files]
+
+
 def source() -> str:
     """Return a hash of all that the primer is learnt from."""
-    files = [*(ROOM / "needs").glob("*.toml"), *(ROOM / "words").glob("*.toml")]
+    files = [file for folder in ("needs", "replies", "words") for file in (ROOM / folder).glob("*.toml")]
     files += [ROOM / f"{name}.py" for name in _SOURCES]
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in sorted(files))).hexdigest()
 
@@ -103,14 +100,18 @@ def main() -> None:
     place = {word: at for at, word in enumerate(said)}
     judges = learn_judges(words, reader)
     languages = learn_languages(needs, words)
+    replies = read_replies()
+    counts = _counts(needs, replies)
+    impressions = learn_impressions(replies, reader)
     text = {
         "source": source(),
         "names": names,
         "said": said,
         "spelt": sorted(word for word, count in spoken.items() if count >= _SELDOM),
-        "common": sorted(word for word, count in spoken.items() if count >= _COMMON and len(word) >= TYPED),
+        "counts": counts,
         "languages": [languages.weights, languages.spelling],
         "judges": {name: [list(judge.weights), judge.unknown, judge.bias] for name, judge in judges.items()},
+        "impressions": [impressions.unknown, impressions.biases],
     }
     arrays: dict[str, Any] = {
         "text": np.frombuffer(json.dumps(text, ensure_ascii=True).encode(), dtype=np.uint8),
@@ -123,6 +124,10 @@ def main() -> None:
     for name, judge in judges.items():
         arrays[f"{name}_weights"] = _floats(judge.weights)
         arrays[f"{name}_rarities"] = _floats(judge.rarities)
+    arrays["impressions_names"] = impressions.names
+    arrays["impressions_rarities"] = impressions.rarities.astype(np.float16)
+    for name, weights in impressions.weights.items():
+        arrays[f"impressions_{name}"] = weights.astype(np.float16)
     np.savez_compressed(FILE, allow_pickle=False, **arrays)
     print(f"{len(needs)} needs, {len(names)} points, {FILE.stat().st_size // 1024} KB: {FILE}")  # noqa: T201
 
@@ -156,7 +161,7 @@ def place_words(needs: Sequence[Need], reader: Reader) -> tuple[list[str], Float
 
 
 def learn_judges(words: Words, reader: Reader) -> dict[str, Classifier]:
-    """Return the classifiers of what followers write, and of what staff do."""
+    """Return the classifiers of what followers write."""
     found = {}
     for name, examples, false_alarms in (
         ("complaint", complaint_examples(words), _COMPLAINT_FALSE),
@@ -166,16 +171,6 @@ def learn_judges(words: Words, reader: Reader) -> dict[str, Classifier]:
         seen, concepts = (spam_words, no_concepts) if name == "spam" else (reader.manner, reader.concepts.of)
         yes, no = ([seen(text) for text in texts] for texts in examples)
         found[name] = learn_classifier(yes, no, concepts, false_alarms=false_alarms)
-    for name, examples, false_alarms in (
-        ("rude", rude_examples(words), _RUDE_FALSE),
-        ("promise", promise_examples(words), _PROMISE_FALSE),
-    ):
-        replies, others = examples
-        fine = [part for text in others for part in with_clauses(text)]  # each clause of what is fine is fine
-        yes, no = ([reply_words(text, reader) for text in texts] for texts in (replies, fine))
-        found[name] = learn_classifier(
-            yes, no, no_concepts, false_alarms=false_alarms, softness=_REPLIES_SOFTNESS
-        )
     return found
 
 
@@ -188,6 +183,14 @@ def learn_languages(needs: Sequence[Need], words: Words) -> Languages:
         for text in need.texts[language]
     ]
     return Languages.learnt(words.languages, words.light, words.lexicon, spoken)
+
+
+def _counts(needs: Sequence[Need], replies: Sequence[Mapping[str, Sequence[str]]]) -> dict[str, int]:
+    """Return in how many texts each word stands, as it is written."""
+    texts = [text for need in needs for text in need.all_texts]
+    texts += [text for file in replies for listed in file.values() for text in listed]
+    counts = Counter(word for text in texts for word in set(tokens(normalise(text), {})))
+    return dict(sorted(counts.items()))
 
 
 def _directions(

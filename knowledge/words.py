@@ -16,8 +16,6 @@ from knowledge.article import LANGUAGES
 CRISIS_KINDS = ("fraud", "safety", "legal", "media", "viral", "hacked", "self_harm")
 GUARD_KINDS = (
     "rude",
-    "promise",
-    "fine",
     "money",
     "goods",
     "free",
@@ -31,7 +29,6 @@ GUARD_KINDS = (
 TERM_FILES = ("human", "thanks", "greeting", "abuse", "status", "spam")
 _EXAMPLES = "examples_complaint"
 _CRISES = "examples_crisis"
-_REPLIES = "examples_guard"
 _CONCEPTS = "concepts"  # long, so that it may stand in several files: concepts.toml, concepts_goods.toml ...
 _KEY = re.compile(r"\w+(?:'\w+)*")
 _MEMBER = re.compile(r"[^\W_]+\*?")
@@ -46,7 +43,6 @@ _FILES = (
     "language",
     "negation",
     "guard",
-    _REPLIES,
     *TERM_FILES,
 )
 
@@ -148,8 +144,6 @@ def _read(folder: Path, under: Words) -> Words:
         crisis[kind] = _laid(crisis.get(kind), listed)
     signals = {name: reader.terms(name, name, tables.get(name, {})) for name in TERM_FILES}
     guard = dict(reader.kinds("guard", tables.get("guard", {}), GUARD_KINDS))
-    for kind, listed in reader.kinds(_REPLIES, tables.get(_REPLIES, {}), GUARD_KINDS):
-        guard[kind] = _laid(guard.get(kind), listed)
     if mistakes:
         raise WordsError(mistakes)
     return Words(

@@ -36,6 +36,7 @@ HOMES = {
     "scipy": (
         "knowledge/learning.py",
         "knowledge/training.py",
+        "knowledge/impressing.py",
         "knowledge/judging.py",
         "knowledge/priming.py",
     ),
