@@ -7,7 +7,7 @@ from sqlalchemy.exc import OperationalError
 
 from bot.database import reading
 
-HEAD = "0013"
+HEAD = "0014"
 
 
 def upgrade(engine: Engine) -> None:

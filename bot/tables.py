@@ -15,6 +15,7 @@ IS_CHOSEN = text("direction = 'in' AND article IS NOT NULL")  # a follower took 
 IS_REPLIED = text("source IN ('answer', 'clarify')")  # the bot answered, or asked back
 IS_WRITTEN = text("origin IS NOT NULL")  # staff wrote it, on no page of ours
 IS_PENDING = text("status = 'pending'")
+IS_BUNDLED = text("bundle IS NOT NULL")
 IS_SET_ASIDE = text("status = 'dead'")
 IS_QUEUED = text("status = 'queued'")
 IS_TROUBLED = text("status IN ('dead', 'uncertain')")
@@ -185,6 +186,7 @@ class InboundRow(SQLModel, table=True):
         UniqueConstraint("channel", "external_id", name="one_update_a_channel"),
         Index("inbound_pending", "id", sqlite_where=IS_PENDING),
         Index("inbound_set_aside", "id", sqlite_where=IS_SET_ASIDE),
+        Index("inbound_bundles", "bundle", "id", sqlite_where=IS_BUNDLED),
     )
 
     id: int | None = Field(default=None, primary_key=True)

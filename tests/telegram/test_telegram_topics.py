@@ -373,6 +373,22 @@ def test_no_picture_of_a_note_reaches_the_follower_however_late_it_comes(tmp_pat
     run(tmp_path, scene)
 
 
+def test_the_second_tap_for_an_album_sends_all_of_it(tmp_path: Path) -> None:
+    async def scene(stage: Stage) -> None:
+        thread = await opened(stage)
+        album: dict[str, Any] = {"photo": PHOTO, "media_group_id": "pair", "thread": thread}
+        first = stage.api.says_in(STAFF_GROUP, SARI, caption="Baca dong Kak, sudah dibilang.", **album)
+        stage.api.says_in(STAFF_GROUP, SARI, **album)
+        await settled(stage, thread, "Belum terkirim")
+        notice = next(one for one in stage.api.in_topic(STAFF_GROUP, thread) if one.reply_to == first)
+        stage.api.taps_on(SARI, notice)
+        await stage.until(lambda: len([one for one in stage.api.sent_to(ANI) if one.kind == "photo"]) == 2)
+        photos = [one.text for one in stage.api.sent_to(ANI) if one.kind == "photo"]
+        assert photos == ["Baca dong Kak, sudah dibilang.", ""]
+
+    run(tmp_path, scene)
+
+
 def test_a_file_that_only_the_desk_can_show_is_named(tmp_path: Path) -> None:
     file = {"kind": "photo", "caption": "", "upload": "0" * 32, "name": "struk.png", "type": "image/png"}
 

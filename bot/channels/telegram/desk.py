@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, update
 from telegram import Message
 
 from bot import acts, contacts, crisis_acts, guarding, ledger, outbox, topics
@@ -13,11 +13,11 @@ from bot.act import Act
 from bot.brand import Brand
 from bot.channels.telegram import staff
 from bot.channels.telegram.address import NAME
-from bot.channels.telegram.heard import Heard, find_in_group, whole
+from bot.channels.telegram.heard import Heard, find_in_group, list_album, whole
 from bot.channels.telegram.orders import ORDERS, read_order
 from bot.channels.telegram.words import Words, words_of
 from bot.outbox import Letter
-from bot.tables import INBOUND, OUTBOX
+from bot.tables import OUTBOX
 from handoff import people
 from handoff.entry import Doubted, Entry, Refused
 from handoff.guard import Level
@@ -26,7 +26,6 @@ from handoff.staff import Person
 NOTE = "//"
 DONE = "👌"
 SHOWN = 3_000
-RECENT = 2_000  # updates among which the other pictures of an album are looked for
 # What a command does, and the value that is written after it.
 ACTS = {
     "ambil": ("claim", None), "claim": ("claim", None),
@@ -189,12 +188,8 @@ def _hint(
 
 def _follows_note(conn: Connection, message: Message) -> bool:
     """Say whether it is a picture of an album that was a note, and came too late to be handled with it."""
-    if message.media_group_id is None:
-        return False
-    recent = select(func.max(INBOUND.c.id) - RECENT).scalar_subquery()
-    rows = select(INBOUND.c.raw).where(INBOUND.c.id > recent, INBOUND.c.bundle == message.media_group_id)
-    captions = [(raw.get("message") or {}).get("caption") for raw in conn.scalars(rows)]
-    return any(isinstance(one, str) and one.lstrip().startswith(NOTE) for one in captions)
+    captions = [part.caption or "" for part in list_album(conn, message)]
+    return any(caption.lstrip().startswith(NOTE) for caption in captions)
 
 
 def _reply(conn: Connection, heard: Heard, words: Words, conversation: int) -> Act:

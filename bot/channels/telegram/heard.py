@@ -10,7 +10,7 @@ from bot import contacts
 from bot.channels.telegram.address import NAME, Address
 from bot.channels.telegram.words import Words, words_of, words_of_all
 from bot.cutting import cleaned
-from bot.tables import CONTACTS, CONVERSATIONS, COPIES, MESSAGES
+from bot.tables import CONTACTS, CONVERSATIONS, COPIES, INBOUND, MESSAGES
 from bot.turn import Said
 
 LONGEST_NAME = 200
@@ -41,6 +41,22 @@ class Heard:
             for part, words in found
             if words and words.media is not None
         )
+
+
+def heard_again(conn: Connection, first: Message) -> Heard:
+    """Put a message together with the other parts of its album, as they came; for a second tap."""
+    parts = {part.message_id: part for part in list_album(conn, first)}
+    return Heard(first, tuple((parts | {first.message_id: first}).values()))
+
+
+def list_album(conn: Connection, message: Message) -> list[Message]:
+    """Return what came so far of the album that a message is a part of, in order; nothing for another."""
+    if message.media_group_id is None:
+        return []
+    mine = (INBOUND.c.channel == NAME, INBOUND.c.bundle == message.media_group_id)
+    raws = conn.scalars(select(INBOUND.c.raw).where(*mine).order_by(INBOUND.c.id))
+    parts = [Message.de_json(raw["message"]) for raw in raws if "message" in raw]
+    return [part for part in parts if part.chat.id == message.chat.id]
 
 
 def said_by(heard: Heard, address: Address, name: str, words: Words, now: datetime) -> Said:

@@ -11,7 +11,7 @@ from bot.brand import Brand
 from bot.channels.telegram import desk, public
 from bot.channels.telegram.address import NAME
 from bot.channels.telegram.buttons import AckTap, CardTap, DecideTap, HeldTap, SureTap, UndoTap
-from bot.channels.telegram.heard import Heard
+from bot.channels.telegram.heard import heard_again
 from bot.tables import TOPICS
 from handoff import crises, people, tickets
 from handoff.entry import Refused
@@ -95,7 +95,7 @@ def _on_doubted(conn: Connection, brand: Brand, query: CallbackQuery, now: datet
         raise Refused("not_available", "This button is no longer good.")
     if written.from_user.id != query.from_user.id:
         raise Refused("not_allowed", "Only who wrote it can press this.")
-    desk.wrote(conn, brand, Heard(written, (written,)), now, sure=True)
+    desk.wrote(conn, brand, heard_again(conn, written), now, sure=True)
     return "", False
 
 
@@ -154,7 +154,7 @@ def _on_held(
     if verb == "give":
         ticket = contacts.open_ticket(conn, conversation)
         acts.perform(conn, brand, person, Act("hand_over", ticket, conversation, {"to": writer.id}), now)
-        desk.wrote(conn, brand, Heard(written, (written,)), now)
+        desk.wrote(conn, brand, heard_again(conn, written), now)
         return brand.wording.say("held_given", brand.language, name=writer.name), False
     if writer.id != person.id:
         raise Refused("not_allowed", "Only who wrote it can press this.")
