@@ -18,7 +18,9 @@ _SELDOM = 3  # texts that a name must stand in to be learnt
 _SOFTNESS = 100.0
 _GROUPS = 3  # of files: each is judged by what was learnt from the others
 _SMOOTH = 0.1
-_HINTED, _ASKED_OF = 0.03, 0.01  # shares of replies that are fine; half of those were written to mislead
+# Shares of fine replies that get a hint, and that are asked about. A third was written to mislead; of
+# ordinary ones far fewer are, fewest of those that could sound rude.
+_LINES: Mapping[str, tuple[float, float]] = {"rude": (0.05, 0.02), "promise": (0.03, 0.01)}
 
 Replies = Mapping[str, Sequence[str]]
 
@@ -41,7 +43,7 @@ def learn_impressions(files: Sequence[Replies], reader: Reader) -> Impressions:
             others = rows.group != group
             say, bias = _learn(table, rows, kind, others)
             judged[~others] = table[~others] @ say + bias
-        hinted, asked = np.quantile(rows.worst(judged, FINE), [1 - _HINTED, 1 - _ASKED_OF])
+        hinted, asked = np.quantile(rows.worst(judged, FINE), [1 - share for share in _LINES[kind]])
         scale = math.log(ASKED / (1 - ASKED)) / (asked - hinted)
         say, bias = _learn(table, rows, kind, np.ones(len(rows.named), dtype=bool))
         weights[kind], biases[kind] = say * scale, float((bias - hinted) * scale)

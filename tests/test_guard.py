@@ -1,22 +1,17 @@
 """The guard: ordinary replies go out, and what must not leave, or not at once, is found."""
 
-import os
 import time
 from functools import cache
-from pathlib import Path
 
 import pytest
 
+from benchmarks.guard import SETS, measure, sample
 from bot import guarding
 from bot.brand import Brand
-from bot.building import build_brand, cache_folder
-from bot.settings import load_settings
 from handoff import guard
 from handoff.guard import Context, Finding, Level
 from handoff.personal import find_personal, is_nik, passes_luhn
-from knowledge.content import read_content
 
-DEMO = Path(__file__).parent.parent / "config.toml"
 POLITE = (
     "Halo Kak Ani, saya Sari dari Layarku. Mohon maaf ya atas gangguannya.",
     "Tagihan Kakak bulan ini Rp350.000, jatuh tempo tanggal 20 ya Kak.",
@@ -97,9 +92,7 @@ BAD = (
 
 @cache
 def demo() -> Brand:
-    settings = load_settings(DEMO, {}, DEMO.parent)
-    articles = read_content(settings.content, settings.language)
-    return build_brand(settings, articles, cache_folder(os.environ))
+    return sample()
 
 
 def found(text: str, granted: tuple[int, ...] = ()) -> list[Finding]:
@@ -124,6 +117,13 @@ def test_every_ready_reply_goes_out() -> None:
 @pytest.mark.parametrize("text", BAD)
 def test_what_must_not_leave_at_once_is_found(text: str) -> None:
     assert found(text)
+
+
+def test_the_rates_that_the_benchmark_tells_hold() -> None:
+    """At most 3 of 100 ordinary replies are stopped or asked about, and 95 of 100 bad ones found."""
+    measured = [measure(demo(), folder) for folder in SETS]
+    assert sum(len(one.alarms) for one in measured) <= 0.03 * sum(one.ordinary for one in measured)
+    assert sum(len(one.missed) for one in measured) <= 0.05 * sum(one.bad.total() for one in measured)
 
 
 def test_what_was_granted_may_be_named_and_nothing_above_it() -> None:
