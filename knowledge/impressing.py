@@ -20,7 +20,7 @@ _GROUPS = 3  # of files: each is judged by what was learnt from the others
 _SMOOTH = 0.1
 # Shares of fine replies that get a hint, and that are asked about. A third was written to mislead; of
 # ordinary ones far fewer are, fewest of those that could sound rude.
-_LINES: Mapping[str, tuple[float, float]] = {"rude": (0.05, 0.02), "promise": (0.03, 0.01)}
+_LINES: Mapping[str, tuple[float, float]] = {"rude": (0.05, 0.02), "promise": (0.02, 0.007)}
 
 Replies = Mapping[str, Sequence[str]]
 
