@@ -133,8 +133,8 @@ def retry(conn: Connection, row_id: int, now: datetime) -> bool:
 
     A remedy that was lost counts as not granted, so it is granted anew, within the limits of then.
     """
-    row = outbox.get(conn, row_id)
-    if Status(row.status) not in (Status.DEAD, Status.UNCERTAIN):
+    row = outbox.find(conn, row_id)
+    if row is None or Status(row.status) not in (Status.DEAD, Status.UNCERTAIN):
         return False
     if row.kind == REMEDY and row.status == Status.DEAD:
         return False

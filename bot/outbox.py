@@ -160,9 +160,15 @@ def list_ready(
     return [get(conn, row_id) for row_id in ready]
 
 
-def get(conn: Connection, row_id: int) -> Row[Any]:
-    """Return one row."""
+def find(conn: Connection, row_id: int) -> Row[Any] | None:
+    """Return one row, None where there is none."""
     row: Row[Any] | None = BY_ID.first(conn, row=row_id)
+    return row
+
+
+def get(conn: Connection, row_id: int) -> Row[Any]:
+    """Return one row that is known to be there."""
+    row = find(conn, row_id)
     if row is None:
         raise LookupError(f"there is no outbox row {row_id}")
     return row

@@ -162,6 +162,7 @@ def test_a_person_may_send_a_dead_letter_again() -> None:
         assert [trouble.id for trouble in outbox.list_troubled(conn)] == [row.id]
         assert delivery.retry(conn, row.id, scene.now)
         assert not delivery.retry(conn, row.id, scene.now)
+        assert not delivery.retry(conn, 0, scene.now), "there is no such row"
     assert scene.deliver() == ["Halo"]
 
 
