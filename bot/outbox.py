@@ -160,6 +160,13 @@ def list_ready(
     return [get(conn, row_id) for row_id in ready]
 
 
+def find_status(conn: Connection, cause: str) -> str | None:
+    """Return how it stands with what was queued for a cause, None where nothing was."""
+    mine = select(OUTBOX.c.status).where(OUTBOX.c.cause == cause).order_by(OUTBOX.c.id)
+    status: str | None = conn.execute(mine.limit(1)).scalar_one_or_none()
+    return status
+
+
 def find(conn: Connection, row_id: int) -> Row[Any] | None:
     """Return one row, None where there is none."""
     row: Row[Any] | None = BY_ID.first(conn, row=row_id)

@@ -2,6 +2,8 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
+from dataclasses import replace
+from hashlib import sha256
 from typing import Any
 from urllib.parse import urlencode
 
@@ -24,11 +26,12 @@ from bot.web.pages import Pages
 from bot.web.sign_in import Session, find_session, sign_out
 from bot.web.uploading import Sent, keep_file, read_sent
 from handoff import asked
-from handoff.entry import Entry, Refused
+from handoff.entry import Doubted, Entry, Refused
 from handoff.tickets import get
 
 Form = Mapping[str, str]
 GRANTS = ("remedy", "override")  # done once, however often the form arrives
+BESIDE = ("csrf", "confirmed", "hold")  # fields of a form that change nothing about what it is for
 STATUS = {"not_allowed": 403, "unknown": 404, "invalid": 422}
 
 
@@ -72,15 +75,18 @@ class Acting:
                 raise Refused(
                     "unknown", "there is no ticket {ticket} in this conversation", ticket=act.ticket
                 )
-            if verb == "reply" and act.nonce and queries.is_queued(conn, act.nonce):
-                return False
+            sent = act
+            if verb == "reply" and act.nonce:
+                sent = replace(act, nonce=queries.unused_nonce(conn, act.nonce))
+                if sent.nonce is None:
+                    return False
             if verb in GRANTS:
                 if act.nonce and not once.is_first(conn, session.person.id, act.nonce, self._service.now()):
                     return False
                 if verb == "override" and form.get("sure") != "yes":
                     raise Refused("guard", "breaking the SOP takes a second tap; tick that you are sure")
             _require_own(conn, act)
-            acts.perform(conn, self._service.brand, session.person, act, self._service.now())
+            acts.perform(conn, self._service.brand, session.person, sent, self._service.now())
             return True
 
         try:
@@ -89,9 +95,8 @@ class Acting:
             await self._refuse(who, act, refused)
             problem = self._pages.refusal(request, refused)
             status = STATUS.get(refused.code, 409)
-            return await self._desk.page(
-                request, conversation, status=status, problem=problem, kept=_kept(verb, form)
-            )
+            kept = _kept(verb, form) | ({"doubted": "yes"} if isinstance(refused, Doubted) else {})
+            return await self._desk.page(request, conversation, status=status, problem=problem, kept=kept)
         finally:
             if not is_done:  # what was not said needs no file
                 await asyncio.to_thread(self._service.uploads.delete, uploads_of(media))
@@ -236,5 +241,8 @@ def _kept(verb: str, form: Form) -> dict[str, str]:
 
 
 def _nonce(form: Form) -> str | None:
-    nonce = form.get("nonce", "")
-    return nonce if 8 <= len(nonce) <= 64 and nonce.isascii() else None
+    """Return what is the same for the same values in the same form, sent again since its answer got lost."""
+    if not 8 <= len(form.get("nonce", "")) <= 64:
+        return None
+    values = sorted((name, value) for name, value in form.items() if name not in BESIDE)
+    return sha256(repr(values).encode()).hexdigest()[:32]

@@ -40,7 +40,7 @@ SEEN = "pings_dismissed:{}"
 # What a refused form keeps of what was typed.
 KEPT = (
     "text", "note", "reason", "promise", "by", "awaiting", "update", "amount",
-    "remedy_text", "override_text", "reword_text",
+    "remedy_text", "override_text", "reword_text", "doubted",
 )  # fmt: skip
 REST = 0.25  # seconds between two events for one page, which rests as long between two looks
 HANDED = "handover_dismissed:{}"

@@ -12,13 +12,14 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from bot import guarding
 from bot.service import Service
 from bot.web import assets, gate, times
 from bot.web.files import attached, words_beside
 from bot.web.gate import LANGUAGE, YEAR
 from bot.web.words import Words, choose_language, read_words
 from bot.wording import LANGUAGES
-from handoff.entry import Refused
+from handoff.entry import Doubted, Refused
 from handoff.money import format_amount
 from handoff.staff import may_read
 
@@ -46,8 +47,9 @@ class Pages:
         return self._words[self.language(request)](key, **values)
 
     def refusal(self, request: Request, refused: Refused) -> str:
-        """Return why somebody was refused, in their language."""
-        why = self._service.brand.wording.speak(refused.saying, self.language(request))
+        """Return why somebody was refused, in their language; a tick beside confirms what is doubted."""
+        saying = guarding.found(refused) if isinstance(refused, Doubted) else refused.saying
+        why = self._service.brand.wording.speak(saying, self.language(request))
         return self.word(request, f"refused.{refused.code}", why=why)
 
     def find_word(self, request: Request, key: str) -> str | None:

@@ -193,10 +193,16 @@ def exists(conn: Connection, conversation: int) -> bool:
     return found.first() is not None
 
 
-def is_queued(conn: Connection, nonce: str) -> bool:
-    """Say whether the reply of this form was committed before."""
-    found = conn.execute(select(OUTBOX.c.id).where(OUTBOX.c.cause == f"reply:{nonce}").limit(1))
-    return found.first() is not None
+def unused_nonce(conn: Connection, nonce: str) -> str | None:
+    """Return the nonce under which the reply of a form may be queued; None where it was, and stands.
+
+    One that was taken back since is sent anew, under a nonce that follows from the first.
+    """
+    wanted, turn = nonce, 0
+    while (status := outbox.find_status(conn, f"reply:{wanted}")) == outbox.Status.DISCARDED:
+        turn += 1
+        wanted = f"{nonce}.{turn}"
+    return wanted if status is None else None
 
 
 def read_mark(conn: Connection, name: str) -> int:

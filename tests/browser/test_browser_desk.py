@@ -99,20 +99,41 @@ def cookies(mimin: Running, chromium: Browser) -> StorageState:
     return desk.context.storage_state()
 
 
-# Keeps back the answers to replies and undos; `arrive` lets the oldest in, once the server has given it.
+# Keeps back the answers to replies and undos; `arrive` lets the oldest in, once the server has given it, and
+# `lose` lets it get lost.
 LATE = """const ask = window.fetch;
 const kept = [];
 let come = () => {};
 window.fetch = async (where, how) => {
   const answer = await ask(where, how);
   if (!/\\/(reply|unsend)\\?/.test(where)) return answer;
-  await new Promise((go) => { kept.push(go); come(); });
-  return answer;
+  return new Promise((arrive, lose) => {
+    kept.push({ arrive: () => arrive(answer), lose: () => lose(new TypeError("lost")) });
+    come();
+  });
 };
-window.arrive = async () => {
+const oldest = async () => {
   if (!kept.length) await new Promise((done) => { come = done; });
-  kept.shift()();
-};"""
+  return kept.shift();
+};
+window.arrive = async () => (await oldest()).arrive();
+window.lose = async () => (await oldest()).lose();"""
+
+
+def late(chromium: Browser, mimin: Running, cookies: StorageState, name: str, problems: list[str]) -> Page:
+    """Return the conversation with somebody who called, in a window whose answers are kept back."""
+    called(chromium, mimin, name, problems)
+    desk = window(chromium, LAPTOP, problems, storage_state=cookies)
+    desk.add_init_script(LATE)
+    desk.goto(f"{mimin.address}/desk")
+    desk.get_by_role("link", name=name).click()
+    desk.wait_for_load_state()
+    return desk
+
+
+def send(desk: Page, text: str) -> None:
+    desk.locator("#text").fill(text)
+    desk.locator("#text").press("Control+Enter")
 
 
 def test_what_is_taken_back_stands_in_the_box_however_late_the_answers_come(
@@ -120,12 +141,7 @@ def test_what_is_taken_back_stands_in_the_box_however_late_the_answers_come(
 ) -> None:
     """News show the button before the reply is answered, and take it away before the undo is."""
     problems: list[str] = []
-    called(chromium, mimin, "Fitri", problems)
-    desk = window(chromium, LAPTOP, problems, storage_state=cookies)
-    desk.add_init_script(LATE)
-    desk.goto(f"{mimin.address}/desk")
-    desk.get_by_role("link", name="Fitri").click()
-    desk.wait_for_load_state()
+    desk = late(chromium, mimin, cookies, "Fitri", problems)
     box, undo = desk.locator("#text"), desk.get_by_role("button", name="Batal kirim")
     box.fill("Halo Kak Fitri")
     desk.get_by_role("button", name="Ambil & kirim").click()
@@ -138,26 +154,89 @@ def test_what_is_taken_back_stands_in_the_box_however_late_the_answers_come(
     assert problems == []
 
 
-def test_what_is_typed_while_a_reply_is_on_its_way_stays_and_what_is_refused_comes_back(
+def test_what_is_typed_while_a_reply_is_on_its_way_stays_and_goes_after_it(
     mimin: Running, chromium: Browser, cookies: StorageState
 ) -> None:
     problems: list[str] = []
-    called(chromium, mimin, "Gilang", problems)
-    desk = window(chromium, LAPTOP, problems, storage_state=cookies)
-    desk.add_init_script(LATE)
-    desk.goto(f"{mimin.address}/desk")
-    desk.get_by_role("link", name="Gilang").click()
-    desk.wait_for_load_state()
-    box = desk.locator("#text")
-    box.fill("Halo Kak Gilang")
-    box.press("Control+Enter")
+    desk = late(chromium, mimin, cookies, "Gilang", problems)
+    box, log = desk.locator("#text"), desk.get_by_role("log")
+    send(desk, "Halo Kak Gilang")
     expect(box).to_have_value("")
-    box.type("Dan satu lagi")
-    desk.evaluate("arrive()")
-    expect(desk.get_by_role("log").get_by_text("Halo Kak Gilang")).to_be_visible()
+    send(desk, "Dan satu lagi")  # waits for its forerunner
     expect(box).to_have_value("Dan satu lagi")
-    box.fill("nomor saya 0812-3456-7890, transfer ke sini")  # the guard holds it back
-    box.press("Control+Enter")
     desk.evaluate("arrive()")
-    expect(desk.locator("#problem")).to_be_visible()
-    expect(box).to_have_value("nomor saya 0812-3456-7890, transfer ke sini")
+    expect(box).to_have_value("")
+    box.type("Dan yang ketiga")
+    desk.evaluate("arrive()")
+    expect(log.get_by_text("Dan satu lagi")).to_be_visible()
+    expect(box).to_have_value("Dan yang ketiga")
+    box.press("Control+Enter")
+    box.type("ditulis sambil menunggu")
+    desk.reload()
+    expect(box).to_have_value("Dan yang ketiga\nditulis sambil menunggu")
+    assert problems == []
+
+
+def test_an_answer_that_gets_lost_loses_no_text_and_sends_none_twice(
+    mimin: Running, chromium: Browser, cookies: StorageState
+) -> None:
+    problems: list[str] = []
+    desk = late(chromium, mimin, cookies, "Hesti", problems)
+    box, log = desk.locator("#text"), desk.get_by_role("log")
+    undo = desk.get_by_role("button", name="Batal kirim")
+    send(desk, "Kalimat pertama")
+    desk.evaluate("lose()")
+    expect(box).to_have_value("Kalimat pertama")
+    expect(desk.locator("#problem")).to_contain_text("sambungan terputus")
+    box.press("Control+Enter")  # the same again, which the server has already
+    desk.evaluate("arrive()")
+    expect(box).to_have_value("")
+    expect(desk.locator("#problem")).to_be_hidden()
+    send(desk, "Kalimat kedua")
+    desk.evaluate("lose()")
+    expect(box).to_have_value("Kalimat kedua")
+    send(desk, "Kalimat ketiga")  # another text in the same form
+    desk.evaluate("arrive()")
+    expect(log.get_by_text("Kalimat ketiga")).to_be_visible()
+    assert [log.get_by_text(f"Kalimat {n}").count() for n in ("pertama", "kedua", "ketiga")] == [1, 1, 1]
+    send(desk, "Kalimat keempat")
+    desk.evaluate("lose()")
+    expect(log.get_by_text("Kalimat keempat")).to_be_visible()
+    undo.last.click()
+    expect(desk.get_by_text("tidak terkirim")).to_be_visible()
+    desk.evaluate("arrive()")
+    box.press("Control+Enter")  # what was taken back goes after all
+    desk.evaluate("arrive()")
+    expect(log.get_by_text("Kalimat keempat")).to_have_count(2)
+    assert problems == []
+
+
+def test_why_a_text_is_held_back_stands_until_it_is_sent_or_changed(
+    mimin: Running, chromium: Browser, cookies: StorageState
+) -> None:
+    problems: list[str] = []
+    follower = called(chromium, mimin, "Indra", problems)
+    desk = window(chromium, LAPTOP, problems, storage_state=cookies)
+    desk.goto(f"{mimin.address}/desk")
+    desk.get_by_role("link", name="Indra").click()
+    desk.wait_for_load_state()
+    box, log, why = desk.locator("#text"), desk.get_by_role("log"), desk.locator("#problem")
+    sure = desk.get_by_label("Sudah saya periksa; tetap kirim").first
+    send(desk, "Baca dong Kak, sudah dibilang.")
+    expect(why).to_contain_text("terbaca marah atau menghina")
+    say(follower, "halo, masih ada orang?")
+    expect(log.get_by_text("halo, masih ada orang?")).to_be_visible()  # the page was made anew since
+    expect(why).to_contain_text("terbaca marah atau menghina")
+    expect(box).to_have_value("Baca dong Kak, sudah dibilang.")
+    sure.check()
+    box.fill("Baca dong Kak, sudah dibilang ya.")
+    expect(why).to_be_hidden()
+    expect(sure).to_be_hidden()
+    box.press("Control+Enter")
+    expect(why).to_be_visible()
+    expect(sure).not_to_be_checked()
+    sure.check()
+    box.press("Control+Enter")
+    expect(log.get_by_text("Baca dong Kak, sudah dibilang ya.")).to_be_visible()
+    expect(why).to_be_hidden()
+    assert [one for one in problems if "409" not in one] == []

@@ -148,6 +148,26 @@ def test_a_reply_sent_twice_goes_out_once(mimin: Mimin) -> None:
     assert follower.get("/").text.count("Halo Kak Ani") == 1
 
 
+def test_other_words_in_the_same_form_are_another_reply_and_so_is_one_that_was_taken_back(
+    mimin: Mimin,
+) -> None:
+    follower, conversation = mimin.call()
+    sari, where = mimin.signed_in("sari"), f"/desk/conversations/{conversation}"
+    form = {"csrf": sari.token(), "nonce": "nonce-of-one-form", "hold": "yes"}
+    for text in ("Kalimat pertama", "Kalimat kedua", "Kalimat kedua"):
+        page = sari.post(f"{where}/reply", data=form | {"text": text}).text
+    numbers = re.findall(r'id="unsend(\d+)"', page)
+    assert len(numbers) == 2
+    sari.post(f"{where}/unsend", data={"csrf": form["csrf"], "message": numbers[-1]})
+    for _ in range(2):
+        page = sari.post(f"{where}/reply", data=form | {"text": "Kalimat kedua"}).text
+    assert len(re.findall(r'id="unsend(\d+)"', page)) == 2
+    mimin.later(seconds=10)
+    mimin.settle()
+    page = follower.get("/").text
+    assert [page.count(text) for text in ("Kalimat pertama", "Kalimat kedua")] == [1, 1]
+
+
 def test_a_reply_needs_words(mimin: Mimin) -> None:
     _, conversation = mimin.call()
     sari = mimin.signed_in("sari")

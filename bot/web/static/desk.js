@@ -9,6 +9,7 @@ let ahead = Date.parse(document.body.dataset.now) - Date.now();
 
 const live = new Live({
   rest: 250,
+  onNews: keepRefusal,
   onShown: (page) => {
     ahead = Date.parse(page.body.dataset.now) - Date.now();
     tick();
@@ -28,35 +29,79 @@ function hold() {
 }
 hold();
 
-// Forms on their way; kept here, since the page is made like the server's meanwhile.
-const busy = new WeakSet();
+// Why something was not done stays until its text changes or something is done, whatever news come.
+let refusal = null;
+
+function keepRefusal(page) {
+  const line = refusal && page.getElementById("problem");
+  if (!line) return;
+  line.textContent = refusal.line;
+  line.hidden = false;
+  const sure = page.getElementById(refusal.sure);
+  if (sure) sure.hidden = false;
+}
+
+function refuse(line, sure = "") {
+  refusal = { line, sure };
+  keepRefusal(document);
+}
+
+function forgive() {
+  if (!refusal) return;
+  refusal = null;
+  get("problem").hidden = true;
+  for (const sure of document.querySelectorAll("[data-sure]")) {
+    sure.hidden = true;
+    sure.querySelector("input").checked = false; // it was meant for other words
+  }
+}
+
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("[data-act] :is(textarea, input:not([type=checkbox], [type=file]))")) forgive();
+});
+
+// Forms on their way, with the button of what was sent behind; kept here, since the page is made like the
+// server's meanwhile.
+const busy = new Map();
 
 document.addEventListener("submit", async (event) => {
   const form = event.target.closest("form[data-act]");
   if (!form) return;
   event.preventDefault();
-  if (busy.has(form)) return;
-  busy.add(form);
+  if (busy.has(form)) {
+    if (drafts(form).some((box) => box.value.trim())) busy.set(form, { button: event.submitter });
+    return;
+  }
+  busy.set(form, null);
   const taken = form.dataset.act === "unsend" && form.closest(".said")?.querySelector(".bubble p").textContent;
   const waiting = post(form, event.submitter);
   const words = takeWords(form);
   const answer = await waiting;
+  const behind = busy.get(form);
   busy.delete(form);
-  form.classList.toggle("failed", !answer);
-  if (!answer?.ok) giveBack(words);
-  if (!answer) return;
+  if (answer?.ok) clear(form, words);
+  else giveBack(words);
+  if (!answer) return refuse(get("problem")?.dataset.lost);
   if (answer.status === 401) return location.reload();
-  if (answer.ok) clear(form);
+  refusal = null;
   const page = live.show(answer.html);
-  if (answer.ok) renew(form, page);
-  if (answer.ok && taken) putBack(taken);
+  if (!answer.ok) return refuse(get("problem")?.textContent, document.querySelector("[data-sure]:not([hidden])")?.id);
+  renew(form, page);
+  if (taken) putBack(taken);
+  if (behind && form.isConnected) form.requestSubmit(behind.button); // with a nonce of its own
 });
+
+const drafts = (form) => DRAFTS.map((name) => form.elements[name]).filter((box) => box?.nodeName === "TEXTAREA");
 
 // The boxes are empty at once: news may show what was sent, and its undo, before the answer comes.
 function takeWords(form) {
-  const boxes = DRAFTS.map((name) => form.elements[name]).filter((box) => box?.nodeName === "TEXTAREA");
-  const words = boxes.map((box) => [box, box.value]);
-  for (const box of boxes) box.value = "";
+  const words = drafts(form).map((box) => [box, box.value]);
+  if (form.elements.nonce) sessionStorage.setItem(sendingKey("nonce"), form.elements.nonce.value);
+  for (const [box, text] of words) {
+    sessionStorage.setItem(sendingKey(box.id), text);
+    sessionStorage.removeItem(draftKey(box.id));
+    box.value = "";
+  }
   return words;
 }
 
@@ -65,15 +110,13 @@ function giveBack(words) {
   for (const [box, text] of words) {
     box.value = [text, box.value].filter((part) => part.trim()).join("\n");
     sessionStorage.setItem(draftKey(box.id), box.value);
+    sessionStorage.removeItem(sendingKey(box.id));
   }
 }
 
 // What was sent is no draft any more; what was typed meanwhile stays.
-function clear(form) {
-  for (const name of DRAFTS) {
-    const box = form.elements[name];
-    if (box?.nodeName === "TEXTAREA" && !box.value) sessionStorage.removeItem(draftKey(name));
-  }
+function clear(form, words) {
+  for (const [box] of words) sessionStorage.removeItem(sendingKey(box.id));
   for (const box of form.querySelectorAll("[type=checkbox]")) box.checked = false;
   for (const box of form.querySelectorAll("[type=file]")) box.value = "";
   if (form.elements.text) get("preview")?.replaceChildren();
@@ -102,10 +145,10 @@ function renew(form, page) {
 // A file too large is not sent in vain.
 document.addEventListener("change", ({ target }) => {
   if (target.type !== "file" || !target.files.length) return;
-  const isTooLarge = target.files[0].size > Number(target.dataset.largest);
-  if (isTooLarge) target.value = "";
-  get("problem").textContent = isTooLarge ? target.dataset.tooLarge : "";
-  get("problem").hidden = !isTooLarge;
+  forgive();
+  if (target.files[0].size <= Number(target.dataset.largest)) return;
+  target.value = "";
+  refuse(target.dataset.tooLarge);
 });
 
 document.addEventListener("click", (event) => {
@@ -137,14 +180,22 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// Drafts stay with their conversation until they are sent.
+// Drafts stay with their conversation until they are sent, and what is on its way until it is answered.
 const draftKey = (name) => `draft:${location.pathname}:${name}`;
+const sendingKey = (name) => `sending:${location.pathname}:${name}`;
 document.addEventListener("input", ({ target }) => {
   if (DRAFTS.includes(target.id)) sessionStorage.setItem(draftKey(target.id), target.value);
 });
 for (const name of DRAFTS) {
   const box = get(name);
-  if (box && !box.value) box.value = sessionStorage.getItem(draftKey(name)) ?? "";
+  if (!box || box.value) continue;
+  const [sending, draft] = [sendingKey(name), draftKey(name)].map((key) => sessionStorage.getItem(key) ?? "");
+  box.value = [sending, draft].filter((part) => part.trim()).join("\n");
+  if (box.value) sessionStorage.setItem(draftKey(name), box.value);
+  sessionStorage.removeItem(sendingKey(name));
+  // Whether it arrived nobody knows: with its own nonce it does not go twice.
+  const nonce = sending && box.form.elements.nonce;
+  if (nonce) nonce.value = sessionStorage.getItem(sendingKey("nonce")) ?? nonce.value;
 }
 
 // Who writes sees what the follower will read, and what the guard says of it, after a moment of rest.

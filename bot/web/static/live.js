@@ -6,6 +6,7 @@ import { morph } from "./morph.js";
 const ANYWAY = 30000; // ms after which we look even when no event came
 const PATIENCE = 10000; // ms after which an answer that does not come is taken for lost
 const AFTER_LOSS = 1000; // ms until a refresh that failed is tried again
+const SENT_WITHIN = 30000; // ms after which a form without a file counts as not sent
 const LONGEST_REST = 5000; // ms between two refreshes, however slow the server is
 
 // The pause after a refresh that took so many ms: a busy server is asked less often, so that not all open
@@ -16,8 +17,10 @@ export function pause(rest, took) {
 
 export class Live {
   // `rest` is the pause between two refreshes in ms, however much happens.
-  constructor({ rest, onShown, onConnection, onTyping }) {
+  // `onNews` may change a page that tells of news before it is shown.
+  constructor({ rest, onNews, onShown, onConnection, onTyping }) {
     this.rest = rest;
+    this.onNews = onNews;
     this.onShown = onShown;
     this.onConnection = onConnection;
     this.onTyping = onTyping;
@@ -55,7 +58,7 @@ export class Live {
     try {
       const answer = await fetch(location.href, { headers: { "x-live": "1" }, signal: AbortSignal.timeout(PATIENCE) });
       if (answer.status === 401) location.reload();
-      if (answer.ok) this.show(await answer.text());
+      if (answer.ok) this.show(await answer.text(), this.onNews);
       rest = pause(rest, performance.now() - began);
     } catch {
       this.again = true; // the connection is down: what happened meanwhile is not forgotten
@@ -70,9 +73,10 @@ export class Live {
     }, rest);
   }
 
-  show(html) {
+  show(html, prepare) {
     const page = new DOMParser().parseFromString(html, "text/html");
     if (!page.body.dataset.events) return location.reload();
+    prepare?.(page);
     const isOlder = Number(page.body.dataset.position) < Number(document.body.dataset.position);
     document.title = page.title;
     morph(document.body, page.body);
@@ -87,10 +91,12 @@ export async function post(form, button) {
   const data = new FormData(form, button);
   const files = [...data].filter(([, value]) => value instanceof File);
   for (const [name, file] of files) if (!file.size) data.delete(name); // none was chosen
-  const body = files.some(([, file]) => file.size) ? data : new URLSearchParams(data);
+  const hasFile = files.some(([, file]) => file.size);
+  const body = hasFile ? data : new URLSearchParams(data);
+  const signal = hasFile ? undefined : AbortSignal.timeout(SENT_WITHIN);
   try {
     const address = button?.getAttribute("formaction") ?? form.getAttribute("action");
-    const answer = await fetch(address, { method: "POST", body, headers: { "x-live": "1" } });
+    const answer = await fetch(address, { method: "POST", body, signal, headers: { "x-live": "1" } });
     return { ok: answer.ok, status: answer.status, url: answer.url, html: await answer.text() };
   } catch {
     return null;
