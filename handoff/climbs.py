@@ -172,6 +172,12 @@ def ack(
     return [acked, MarkTaken(tuple(alert.id for alert in pinged), person.id)]
 
 
+def is_for(conn: Connection, ticket: int, person: int, now: datetime) -> bool:
+    """Say whether "I have it" of this person would be taken: something is open, free, and not theirs."""
+    ringing = [one for one in climb_rows.of_ticket(conn, ticket) if one.climb.is_open]
+    return any(not holds(one.climb, now) and summons.judged(conn, one) != person for one in ringing)
+
+
 def extend(conn: Connection, promises: Promises, ticket: int, now: datetime) -> None:
     """Lengthen the lasting acks of a ticket once, since staff replied or promised something."""
     known = climb_rows.of_ticket(conn, ticket)

@@ -30,7 +30,7 @@ LEVELS: Mapping[str, Level] = {
     "shouting": Level.HINT,
     "vague": Level.HINT,
 }
-SURE = 0.7  # the chance from which on one false alarm in 300 ordinary replies was measured
+SURE = 0.7  # the chance from which on a reply is asked about, as the impressions were learnt for
 _SHOUTED = 12  # letters from which on capitals are no abbreviation
 
 
@@ -108,8 +108,9 @@ class Context:
 def inspect(text: str, parts: Sequence[Part], data: Sequence[Datum], context: Context) -> list[Finding]:
     """Return what is wrong with a text, the gravest first."""
     found = [finding for part in parts for finding in _promises(part, context)]
-    if not found and not context.granted and "promise" in context.seems:
-        found.append(_impression("gift", *context.seems["promise"]))
+    if not found and "promise" in context.seems:
+        chance, words = context.seems["promise"]  # where something was granted, it may well be that
+        found.append(_impression("gift", 0.0 if context.granted else chance, words))
     found += [Finding("personal", datum.kind) for datum in data if not _may_be_said(datum, context)]
     rude = [part.labels[label] for part in parts for label in ("rude", "abuse") if label in part.labels]
     if rude:

@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from handoff.entry import Refused
+from handoff.money import format_amount
 from handoff.policy import Sop
 
 MOST_OPEN = 3
@@ -44,7 +45,7 @@ def require(sop: Sop | None, action: str, amount: int, unreviewed: int) -> None:
             "limit",
             "an override of {action} spends {most} at most; ask for approval",
             action=action,
-            most=sop.override_cap,
+            most=format_amount(sop.override_cap, sop.currency),
         )
 
 

@@ -76,13 +76,13 @@ class Outgoing:
         words = self._reader.all_words(text)
         labels: dict[str, str] = {}
         for hit in self._phrases.found(words):
-            labels.setdefault(hit.label, hit.written)
+            labels.setdefault(hit.label, _shown(hit.written))
         if labels.keys() & _UNKIND and self._impressions.scores(text, self._reader)["rude"] < _DOUBT:
             labels = {label: said for label, said in labels.items() if label not in _UNKIND}
         for variant in self._undisguised(text):  # who hides a word means it
             for hit in self._phrases.found(variant):
                 if hit.label in _UNKIND:
-                    labels.setdefault(hit.label, hit.written)
+                    labels.setdefault(hit.label, _shown(hit.written))
         return labels
 
     def _undisguised(self, text: str) -> Iterator[Sequence[str]]:
@@ -90,3 +90,8 @@ class Outgoing:
         for shown in (_MIXED.findall(text), [re.sub(r"[\s.*_-]", "", hit) for hit in _APART.findall(text)]):
             if shown:
                 yield tokens(normalise(" ".join(shown).translate(_LEET)), self._reader.lexicon)
+
+
+def _shown(phrase: str) -> str:
+    """Return a phrase of the lists as people read it."""
+    return phrase.replace("*", "").replace(" .. ", " … ")

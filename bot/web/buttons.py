@@ -18,18 +18,19 @@ def buttons(
     person: Person,
     thread: Thread,
     newest: Ticket | None,
-    alert: bool | None,
     now: datetime,
     reopen_within: timedelta,
+    *,
+    is_called: bool = False,
 ) -> frozenset[str]:
     """Return the acts that the server would accept now; it checks each of them again.
 
-    `alert` is None where none is open for the ticket, else whether somebody has it already.
+    `is_called` says whether an alert of the ticket is open, free, and not about what the person did.
     """
     found = {"note", "unblock" if thread.blocked else "block"}
     if not thread.blocked and thread.reachable and _may_write(person, newest, now):
         found.add("reply")
-    if alert is False:
+    if is_called:
         found.add("ack")
     if newest is not None:
         found |= _on_open(person, newest) if newest.is_open else _on_resolved(newest, now, reopen_within)

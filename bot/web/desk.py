@@ -178,7 +178,7 @@ class Desk:
             findings = guarding.inspect(conn, brand, thread, ticket, text) if text else []
             newest, now = tickets.find_newest(conn, conversation), self._service.now()
             ticket_now = newest.ticket if newest else None
-            allowed = buttons(session.person, thread, ticket_now, None, now, brand.promises.reopen_within)
+            allowed = buttons(session.person, thread, ticket_now, now, brand.promises.reopen_within)
             writes = bool(text) and "reply" in allowed
             return {
                 "name": thread.name,

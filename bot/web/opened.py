@@ -48,6 +48,7 @@ def open_conversation(
     thread = contacts.get(conn, conversation)
     filed = tickets.find_newest(conn, conversation)
     alert = climbs.open_alerts(conn, [filed.id], now).get(filed.id) if filed else None
+    is_called = filed is not None and alert is False and climbs.is_for(conn, filed.id, person.id, now)
     survey = surveys.find(conn, filed.id) if filed else None
     survey = survey if survey is not None and survey.asked_at is not None else None
     is_to_review = survey is not None and surveys.read(survey).is_to_review
@@ -79,7 +80,7 @@ def open_conversation(
             for one in people.list_staff(conn)
             if filed is not None and one.id != filed.ticket.assignee
         ],
-        buttons=buttons(person, thread, newest, alert, now, brand.promises.reopen_within)
+        buttons=buttons(person, thread, newest, now, brand.promises.reopen_within, is_called=is_called)
         | _review(person, is_due=is_to_review and not is_own),
         survey=survey,
         is_to_review=is_to_review,

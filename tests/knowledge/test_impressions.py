@@ -42,6 +42,7 @@ def test_it_says_by_which_words() -> None:
     text = "Mohon maaf sekali atas kendalanya, Kak Sari. Makanya punya otak dipakai dong."
     seen = shipped_primer().impressions.of(text, READER)
     assert seen.keys() == {"rude"}
+    assert seen["rude"].words
     assert set(seen["rude"].words.split()) <= {"makanya", "punya", "otak", "dipakai", "dong"}
 
 

@@ -145,7 +145,7 @@ def test_who_writes_where_somebody_else_holds_it_reads_who_and_the_record_keeps_
             "id",
             [
                 "Teks ini ditahan: menjanjikan Rp5.000.000, yang belum disetujui di tiket ini; teksnya tidak",
-                "Teks ini ditahan: “baca dong” terbaca marah atau menghina; kirim sekali lagi kalau memang",
+                "Teks ini ditahan: “baca dong” terbaca marah atau menghina.",
                 "<b>Tidak bisa dikirim:</b> menjanjikan Rp5.000.000, yang belum disetujui di tiket ini</p>",
                 "<b>Perlu dipastikan:</b> “baca dong” terbaca marah atau menghina</p>",
             ],
@@ -154,7 +154,7 @@ def test_who_writes_where_somebody_else_holds_it_reads_who_and_the_record_keeps_
             "en",
             [
                 "This text was held back: it promises Rp5.000.000, which was not granted on this ticket; the",
-                'This text was held back: "baca dong" reads as anger or an insult; send it again to confirm.',
+                'This text was held back: "baca dong" reads as anger or an insult.',
                 "<b>Cannot be sent:</b> it promises Rp5.000.000, which was not granted on this ticket</p>",
                 '<b>Needs a second look:</b> "baca dong" reads as anger or an insult</p>',
             ],
