@@ -131,6 +131,12 @@ def test_what_was_granted_may_be_named_and_nothing_above_it() -> None:
     assert found("Kami refund Rp500.000 dari tagihan Rp900.000 ya Kak.", (500_000,)) == []
     assert found("Kami refund Rp500.001 ya Kak.", (500_000,))[0].level is Level.BLOCK
     assert found("Uang Kakak pasti kembali.", (0,))[0].level is Level.BLOCK
+    for text in (
+        "Uangnya pasti kami kembalikan besok.",
+        "Duitnya kami balikin ya Kak.",
+        "Dananya pasti kembali.",
+    ):
+        assert found(text)[0].level is Level.BLOCK, text
 
 
 def test_numbers_are_what_their_rules_say() -> None:
